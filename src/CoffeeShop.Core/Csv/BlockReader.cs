@@ -1,0 +1,114 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CoffeeShop.Csv;
+
+/// <summary>
+/// Cuts a file into blocks of whole records. Where the cuts fall follows from the file alone, and at most
+/// <see cref="Block.RecordBytesMax"/> bytes are kept between two blocks. Not for concurrent use.
+/// </summary>
+public sealed class BlockReader : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private byte[] _carry = [];
+    private int _carried;
+    private long _position;
+    private bool _ended;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where the first record begins.</param>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public BlockReader(string path, long offset)
+    {
+        _file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        _position = offset;
+    }
+
+    /// <summary>Fills a block with the next records.</summary>
+    /// <param name="block">The block to fill; what was in it is lost.</param>
+    /// <returns>False at the end of the file.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public bool TryRead(Block block)
+    {
+        (block.End, block.HasQuotes, block.IsUnclosed) = (1, false, false);
+        Append(block, _carry.AsSpan(0, _carried));
+        block.Offset = _position - _carried;
+        _carried = 0;
+        while (true)
+        {
+            Fill(block);
+            if (block.End == 1) return false;
+            var cut = RecordCutter.Find(block.Records, isWhole: _ended, out var hasQuotes);
+            block.HasQuotes = hasQuotes;
+            if (cut > 0)
+            {
+                KeepFrom(block, 1 + cut);
+                return true;
+            }
+
+            if (_ended || block.End > Block.RecordBytesMax)
+            {
+                CutUnclosedLine(block);
+                return true;
+            }
+
+            Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// A record without an end has, nearly always, a quote that was never closed. Only its first line is given up:
+    /// reading goes on with the next one, so a stray quote costs one line and not the rest of the file.
+    /// </summary>
+    private void CutUnclosedLine(Block block)
+    {
+        block.IsUnclosed = true;
+        var lineFeed = block.Records.IndexOf((byte)'\n');
+        if (lineFeed >= 0)
+        {
+            KeepFrom(block, 1 + lineFeed + 1);
+            return;
+        }
+
+        // Not even the line ends within the limit. Its beginning is kept, for the message, and the rest is passed over.
+        Span<byte> rest = stackalloc byte[4096];
+        while (!_ended)
+        {
+            var read = RandomAccess.Read(_file, rest, _position);
+            var end = rest[..read].IndexOf((byte)'\n');
+            _ended = read == 0;
+            _position += end < 0 ? read : end + 1;
+            if (end >= 0) return;
+        }
+    }
+
+    private void Fill(Block block)
+    {
+        while (!_ended && block.End < block.Bytes.Length)
+        {
+            var read = RandomAccess.Read(_file, block.Bytes.AsSpan(block.End), _position);
+            _position += read;
+            block.End += read;
+            _ended = read == 0;
+        }
+    }
+
+    private void KeepFrom(Block block, int start)
+    {
+        _carried = block.End - start;
+        if (_carried > _carry.Length) _carry = new byte[Math.Max(_carried, 4096)];
+        block.Bytes.AsSpan(start, _carried).CopyTo(_carry);
+        block.End = start;
+    }
+
+    private static void Append(Block block, ReadOnlySpan<byte> bytes)
+    {
+        while (block.Bytes.Length - block.End < bytes.Length) Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
+        bytes.CopyTo(block.Bytes.AsSpan(block.End));
+        block.End += bytes.Length;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using CoffeeShop.Tables;
+using CsvHelper;
+
+namespace CoffeeShop.Csv;
+
+/// <summary>What the first record of a file says: which field holds which column of the table.</summary>
+/// <param name="FieldCount">The number of fields of every record.</param>
+/// <param name="Fields">For each column of the table, the field that holds it.</param>
+/// <param name="DataOffset">Where in the file the first row begins.</param>
+public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long DataOffset)
+{
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads and checks the header of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="problems">Gets a message for each problem: what was found, where, what was expected.</param>
+    /// <returns>The header, or null when the file has no rows or <paramref name="problems"/> were found.</returns>
+    public static CsvHeader? Read(DataFile file, ICollection<string> problems)
+    {
+        if (file.Length == 0) return null;
+        try
+        {
+            return ReadFirstRecord(file, problems);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{file.Name}: the file cannot be read: {e.Message}");
+            return null;
+        }
+    }
+
+    private static CsvHeader? ReadFirstRecord(DataFile file, ICollection<string> problems)
+    {
+        var block = new Block();
+        Span<byte> mark = stackalloc byte[3];
+        using (var handle = File.OpenHandle(file.FullPath)) mark = mark[..RandomAccess.Read(handle, mark, 0)];
+        if (mark.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || mark.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            problems.Add($"{file.Name}: found a UTF-16 byte order mark, expected UTF-8 text. Convert the file to UTF-8.");
+            return null;
+        }
+
+        using var blocks = new BlockReader(file.FullPath, mark.SequenceEqual(Utf8Mark) ? mark.Length : 0);
+        if (!blocks.TryRead(block)) return null;
+        if (block.IsUnclosed)
+        {
+            problems.Add($"{file.Name} line 1: found a quoted name that never closes, expected {Expected(file.Table)}.");
+            return null;
+        }
+
+        using var reader = CsvReader.Create(block.Lines, CsvDialect.Quoted);
+        if (!reader.Read()) return null;
+        var names = Enumerable.Range(0, reader.FieldCount).Select(reader.GetString).ToArray();
+        // A line end after the header belongs to it: the row would begin with a blank line otherwise.
+        var end = block.Offset - 1 + reader.ByteOffset + reader.RawRecord.Length;
+        return Map(file, names, end, problems);
+    }
+
+    private static CsvHeader? Map(DataFile file, string[] names, long end, ICollection<string> problems)
+    {
+        var before = problems.Count;
+        var fields = ImmutableArray.CreateBuilder<int>();
+        List<string> missing = [];
+        foreach (var column in file.Table.Columns)
+        {
+            var found = Enumerable.Range(0, names.Length).Where(i => column.Names.Contains(names[i], StringComparer.Ordinal)).ToList();
+            if (found.Count == 0) missing.Add(Spell(column));
+            if (found.Count > 1)
+                problems.Add($"{file.Name} line 1: found {found.Count} columns for {column.Name} ({string.Join(", ", found.Select(i => $"{names[i]} at {i + 1}"))}), expected one.");
+            fields.Add(found.FirstOrDefault());
+        }
+
+        if (missing.Count > 0)
+            problems.Add($"{file.Name} line 1: column {string.Join(", ", missing)} is missing: found {Show(names)}, expected {Expected(file.Table)}.");
+        return problems.Count > before ? null : new CsvHeader(names.Length, fields.ToImmutable(), end);
+    }
+
+    private static string Expected(Table table) => $"the columns {string.Join(", ", table.Columns.Select(Spell))}";
+
+    private static string Spell(Column column) => string.Join(" or ", column.Names);
+
+    private static string Show(string[] names)
+    {
+        var text = $"\"{string.Join(',', names)}\"";
+        return text.Length <= Rejection.FoundCharsMax ? text : text[..Rejection.FoundCharsMax] + "…";
+    }
+}

@@ -1,0 +1,70 @@
+using CoffeeShop.Tables;
+using CsvHelper;
+
+namespace CoffeeShop.Csv;
+
+/// <summary>
+/// Parses the records of blocks into batches. Each record becomes a row of the batch or a rejection, never both or
+/// neither. Not for concurrent use: every thread has its own.
+/// </summary>
+public sealed class RowReader
+{
+    private readonly CsvReaderOptions _quoted;
+    private readonly Action<Rejection> _onRejected;
+    private CsvMalformedReason? _malformed;
+
+    /// <summary>Makes a reader.</summary>
+    /// <param name="onRejected">Called for every row that is rejected, in the order of the file.</param>
+    public RowReader(Action<Rejection> onRejected)
+    {
+        _onRejected = onRejected;
+        _quoted = CsvDialect.Quoted with { OnMalformedRecord = record => _malformed ??= record.Reason };
+    }
+
+    /// <summary>Appends the rows of a block to a batch.</summary>
+    /// <param name="file">The file the block is from.</param>
+    /// <param name="header">The file's header.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="batch">A batch of the file's table.</param>
+    public void Read(DataFile file, CsvHeader header, Block block, Batch batch)
+    {
+        if (block.IsUnclosed)
+        {
+            var line = block.Records.TrimEnd("\r\n"u8);
+            _onRejected(new Rejection(file, block.Offset, null, Rejection.Quote(line), "a closing quote within 1 MiB"));
+            return;
+        }
+
+        using var records = CsvReader.Create(block.Lines, block.HasQuotes ? _quoted : CsvDialect.Plain);
+        var fields = header.Fields.AsSpan();
+        var fieldCount = header.FieldCount;
+        _malformed = null;
+        while (records.Read())
+        {
+            batch.Reserve();
+            var fitting = 0;
+            if (records.FieldCount == fieldCount && _malformed is null)
+                while (fitting < fields.Length && batch.TrySet(fitting, records.GetSpan(fields[fitting]))) fitting++;
+
+            if (fitting == fields.Length) batch.Commit();
+            else Reject(file, header, block, records, fitting);
+        }
+    }
+
+    /// <summary>Tells why the current record is no row: as a whole, or for its first column that does not fit.</summary>
+    private void Reject(DataFile file, CsvHeader header, Block block, CsvReader records, int firstUnfit)
+    {
+        var column = file.Table.Columns[firstUnfit];
+        var (name, found, expected) = _malformed switch
+        {
+            CsvMalformedReason.StrayQuote =>
+                (null, Rejection.Quote(records.RawRecord), "no quote within a field that does not begin with one"),
+            { } => (null, Rejection.Quote(records.RawRecord), "a comma or the end of the line after a closing quote"),
+            null when records.FieldCount != header.FieldCount =>
+                (null, $"{records.FieldCount} fields", $"{header.FieldCount} fields, as in the header"),
+            null => ((string?)column.Name, Rejection.Quote(records.GetSpan(header.Fields[firstUnfit])), column.Expected),
+        };
+        _malformed = null;
+        _onRejected(new Rejection(file, block.Offset - 1 + records.ByteOffset, name, found, expected));
+    }
+}

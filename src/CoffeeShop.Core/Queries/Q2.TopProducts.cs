@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using CoffeeShop.Results;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Queries;
+
+/// <summary>
+/// q2: per month of the years, the item that sold most and the item that earned most. Equal items: the lower id. There is
+/// no hour filter.
+/// </summary>
+public sealed class TopProducts : AggregateQuery
+{
+    private static readonly ResultShape BestSelling =
+        new("q2_best_selling", new("year_month_created_at"), new("item_name"), new("sellings_qty", IsNumber: true));
+
+    private static readonly ResultShape MostProfit =
+        new("q2_most_profit", new("year_month_created_at"), new("item_name"), new("profit_sum", IsNumber: true));
+
+    /// <inheritdoc/>
+    public override byte Id => 2;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Column> Reads =>
+    [
+        TransactionItems.ItemId, TransactionItems.Quantity, TransactionItems.Subtotal, TransactionItems.CreatedAt,
+        MenuItems.ItemId, MenuItems.ItemName,
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<ResultShape> Shapes => [BestSelling, MostProfit];
+
+    /// <inheritdoc/>
+    public override Aggregate NewAggregate(QueryOptions options) => new Sales(options);
+
+    /// <summary>The totals of each item in each month.</summary>
+    private sealed class Sales(QueryOptions options) : Aggregate
+    {
+        private readonly KeyTable<Totals> _totals = new();
+
+        public override void Accumulate(Batch batch)
+        {
+            if (batch.Table != TransactionItems.Table) return;
+            var items = batch.Values(TransactionItems.ItemId);
+            var quantities = batch.Values(TransactionItems.Quantity);
+            var subtotals = batch.Values(TransactionItems.Subtotal);
+            var times = batch.Values(TransactionItems.CreatedAt);
+            for (var i = 0; i < items.Length; i++)
+            {
+                if (!options.InYears(times[i])) continue;
+                ref var totals = ref _totals[Key.Of(Month.Of(times[i]), items[i])];
+                totals.Quantity += quantities[i];
+                totals.Subtotal += subtotals[i].Units;
+            }
+        }
+
+        public override void Merge(Aggregate other) => _totals.Merge(((Sales)other)._totals);
+
+        public override Aggregate[] Partition(int shards)
+        {
+            var parts = Enumerable.Range(0, shards).Select(_ => new Sales(options)).ToArray();
+            _totals.PartitionInto([.. parts.Select(part => part._totals)], hashed: key => key);
+            return parts;
+        }
+
+        public override void Write(StateWriter writer) => _totals.Write(writer);
+
+        public override void Read(ref StateReader reader) => _totals.Read(ref reader);
+
+        public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)
+        {
+            WriteTop(BestSelling, totals => totals.Quantity, rows.Count);
+            WriteTop(MostProfit, totals => totals.Subtotal, rows.Amount);
+
+            void WriteTop(ResultShape shape, Func<Totals, Int128> measure, Action<Int128> writeMeasure)
+            {
+                // By item, so that the first of equal items is the one with the lower id.
+                var months = _totals.SortedKeys().Select(key => (Month: Key.High(key), Item: Key.Low(key), Measure: measure(_totals[key])))
+                    .GroupBy(product => product.Month);
+                foreach (var month in months)
+                {
+                    var top = month.MaxBy(product => product.Measure);
+                    rows.Begin(shape);
+                    rows.Text(Month.Format(month.Key));
+                    rows.Text(dimensions.ItemName(top.Item, summary));
+                    writeMeasure(top.Measure);
+                    rows.End();
+                }
+            }
+        }
+    }
+
+    private struct Totals : IMergeable<Totals>
+    {
+        public Int128 Quantity;
+        public Int128 Subtotal;
+
+        public static void Merge(ref Totals into, Totals more)
+        {
+            into.Quantity += more.Quantity;
+            into.Subtotal += more.Subtotal;
+        }
+
+        public static void Write(StateWriter writer, Totals value)
+        {
+            writer.Number(value.Quantity);
+            writer.Number(value.Subtotal);
+        }
+
+        public static Totals Read(ref StateReader reader) => new() { Quantity = reader.Number(), Subtotal = reader.Number() };
+    }
+
+    /// <summary>A calendar month as a number: months in a row have numbers in a row.</summary>
+    private static class Month
+    {
+        public static int Of(LocalDateTime time) => (time.Year * 12) + time.Month - 1;
+
+        public static string Format(int month) => $"{month / 12:0000}-{(month % 12) + 1:00}";
+    }
+}

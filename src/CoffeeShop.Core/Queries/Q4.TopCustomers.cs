@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using CoffeeShop.Results;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Queries;
+
+/// <summary>
+/// q4: per store, the birthdates of the users with the most transactions in the years. More purchases first, then the
+/// lower user id. There is no hour filter; transactions of guests do not count.
+/// </summary>
+public sealed class TopCustomers : AggregateQuery
+{
+    private static readonly ResultShape Shape =
+        new("q4", new("store_name"), new("birthdate"), new("purchases_qty", IsNumber: true));
+
+    /// <inheritdoc/>
+    public override byte Id => 4;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Column> Reads =>
+    [
+        Transactions.StoreId, Transactions.UserId, Transactions.CreatedAt,
+        Users.UserId, Users.Birthdate,
+        Stores.StoreId, Stores.StoreName,
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<ResultShape> Shapes => [Shape];
+
+    /// <inheritdoc/>
+    public override Aggregate NewAggregate(QueryOptions options) => new Customers(options);
+
+    /// <summary>The purchases of each user in each store, and the birthdate of each user.</summary>
+    private sealed class Customers(QueryOptions options) : Aggregate
+    {
+        private KeyTable<Purchases> _purchases = new();
+        private KeyTable<Birthdate> _birthdates = new();
+        private ulong _repeatedUsers;
+
+        public override void Accumulate(Batch batch)
+        {
+            if (batch.Table == Transactions.Table) AccumulatePurchases(batch);
+            else if (batch.Table == Users.Table) AccumulateUsers(batch);
+        }
+
+        private void AccumulatePurchases(Batch batch)
+        {
+            // The table is much larger than any cache, so each place is asked for some rows before it is needed.
+            const int Ahead = 16;
+            var stores = batch.Values(Transactions.StoreId);
+            var users = batch.Values(Transactions.UserId);
+            var times = batch.Values(Transactions.CreatedAt);
+            for (var i = 0; i < users.Length; i++)
+            {
+                var next = i + Ahead;
+                if (next < users.Length && users[next] != Column.NoId) _purchases.Prefetch(Key.Of(stores[next], users[next]));
+                if (users[i] == Column.NoId || !options.InYears(times[i])) continue;
+                Purchases.Merge(ref _purchases[Key.Of(stores[i], users[i])], new Purchases { Count = 1 });
+            }
+        }
+
+        private void AccumulateUsers(Batch batch)
+        {
+            var users = batch.Values(Users.UserId);
+            var birthdates = batch.Values(Users.Birthdate);
+            var before = _birthdates.Count;
+            for (var i = 0; i < users.Length; i++)
+                Birthdate.Merge(ref _birthdates[users[i]], new Birthdate { Packed = birthdates[i].Packed });
+            _repeatedUsers += (ulong)(users.Length - (_birthdates.Count - before));
+        }
+
+        public override void Merge(Aggregate other)
+        {
+            var more = (Customers)other;
+            var users = _birthdates.Count + more._birthdates.Count;
+            MergeTable(ref _purchases, ref more._purchases);
+            MergeTable(ref _birthdates, ref more._birthdates);
+            _repeatedUsers += more._repeatedUsers + (ulong)(users - _birthdates.Count);
+        }
+
+        public override Aggregate[] Partition(int shards)
+        {
+            var parts = Enumerable.Range(0, shards).Select(_ => new Customers(options)).ToArray();
+            // By user in both tables: purchases meet their user's birthdate in one shard.
+            _purchases.PartitionInto([.. parts.Select(part => part._purchases)], hashed: key => Key.Low(key));
+            _birthdates.PartitionInto([.. parts.Select(part => part._birthdates)], hashed: key => key);
+            parts[0]._repeatedUsers = _repeatedUsers;
+            return parts;
+        }
+
+        public override void Compact()
+        {
+            var (purchases, birthdates) = (new KeyTable<Purchases>(), new KeyTable<Birthdate>());
+            foreach (var (store, user, count) in Top())
+            {
+                purchases[Key.Of(store, user)].Count = count;
+                if (_birthdates.TryGetValue(user, out var birthdate)) birthdates[user] = birthdate;
+            }
+
+            (_purchases, _birthdates) = (purchases, birthdates);
+        }
+
+        public override void Write(StateWriter writer)
+        {
+            _purchases.Write(writer);
+            _birthdates.Write(writer);
+            writer.Natural(_repeatedUsers);
+        }
+
+        public override void Read(ref StateReader reader)
+        {
+            _purchases.Read(ref reader);
+            _birthdates.Read(ref reader);
+            _repeatedUsers += reader.Natural();
+        }
+
+        public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)
+        {
+            Span<byte> text = stackalloc byte[LocalDate.FormattedBytes];
+            foreach (var (store, user, count) in Top())
+            {
+                rows.Begin(Shape);
+                rows.Text(dimensions.StoreName(store, summary));
+                if (_birthdates.TryGetValue(user, out var birthdate))
+                {
+                    new LocalDate(birthdate.Packed).Format(text);
+                    rows.Text(text);
+                }
+                else
+                {
+                    summary.UnknownUsers.Add(user);
+                    rows.Null();
+                }
+
+                rows.Count(count);
+                rows.End();
+            }
+
+            summary.RepeatedUsers += _repeatedUsers;
+        }
+
+        /// <summary>The customers in the answer: by store, the first first.</summary>
+        private IEnumerable<(int Store, int User, uint Count)> Top()
+        {
+            // Per store the best so far, the worst of them at the head.
+            var stores = new SortedDictionary<int, PriorityQueue<int, (uint Count, int MinusUser)>>();
+            foreach (var (key, purchases) in _purchases.Entries())
+            {
+                var (store, user) = (Key.High(key), Key.Low(key));
+                if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new());
+                if (best.Count < options.Top) best.Enqueue(user, (purchases.Count, -user));
+                else if (options.Top > 0) best.EnqueueDequeue(user, (purchases.Count, -user));
+            }
+
+            foreach (var (store, best) in stores)
+            {
+                var ranked = best.UnorderedItems.OrderByDescending(item => item.Priority);
+                foreach (var (user, rank) in ranked) yield return (store, user, rank.Count);
+            }
+        }
+
+        private static void MergeTable<T>(ref KeyTable<T> into, ref KeyTable<T> more) where T : unmanaged, IMergeable<T>
+        {
+            // The smaller into the larger; and what is spent is let go before the next table grows.
+            if (more.Count > into.Count) (into, more) = (more, into);
+            into.Merge(more);
+            more = new();
+        }
+    }
+
+    private struct Purchases : IMergeable<Purchases>
+    {
+        /// <summary>32 bits, so that an entry takes 12 bytes: there are millions.</summary>
+        public uint Count;
+
+        public static void Merge(ref Purchases into, Purchases more)
+        {
+            if (into.Count > uint.MaxValue - more.Count)
+                throw new InputException($"One user has more than {uint.MaxValue} transactions in one store, which is more than q4 can count.");
+            into.Count += more.Count;
+        }
+
+        public static void Write(StateWriter writer, Purchases value) => writer.Natural(value.Count);
+
+        public static Purchases Read(ref StateReader reader) => new() { Count = checked((uint)reader.Natural()) };
+    }
+
+    private struct Birthdate : IMergeable<Birthdate>
+    {
+        /// <summary>The earliest birthdate given, as <see cref="LocalDate.Packed"/>; 0 when none was.</summary>
+        public int Packed;
+
+        public static void Merge(ref Birthdate into, Birthdate more)
+        {
+            if (into.Packed == 0 || (more.Packed != 0 && more.Packed < into.Packed)) into = more;
+        }
+
+        public static void Write(StateWriter writer, Birthdate value) => writer.Natural((ulong)value.Packed);
+
+        public static Birthdate Read(ref StateReader reader) => new() { Packed = checked((int)reader.Natural()) };
+    }
+}

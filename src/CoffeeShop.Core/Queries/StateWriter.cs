@@ -1,0 +1,90 @@
+using System.Buffers;
+
+namespace CoffeeShop.Queries;
+
+/// <summary>Writes the numbers of an aggregate's state in few bytes: seven bits a byte, the lowest first, the top bit set on all but the last.</summary>
+/// <param name="output">Gets the bytes.</param>
+public sealed class StateWriter(IBufferWriter<byte> output)
+{
+    /// <summary>A 128-bit number takes at most this many bytes.</summary>
+    private const int NumberBytesMax = 19;
+
+    /// <summary>Writes a number that is not negative.</summary>
+    /// <param name="value">The number.</param>
+    public void Natural(ulong value) => Wide(value);
+
+    /// <summary>Writes a number of either sign: 0, −1, 1, −2, … become 0, 1, 2, 3, …</summary>
+    /// <param name="value">The number.</param>
+    public void Number(Int128 value) => Wide((UInt128)((value << 1) ^ (value >> 127)));
+
+    /// <summary>Writes a text with its length.</summary>
+    /// <param name="text">The text in UTF-8.</param>
+    public void Text(ReadOnlySpan<byte> text)
+    {
+        Natural((ulong)text.Length);
+        output.Write(text);
+    }
+
+    private void Wide(UInt128 value)
+    {
+        var bytes = output.GetSpan(NumberBytesMax);
+        var length = 0;
+        for (; value > 0x7F; value >>= 7) bytes[length++] = (byte)((byte)value | 0x80);
+        bytes[length++] = (byte)value;
+        output.Advance(length);
+    }
+}
+
+/// <summary>Reads what a <see cref="StateWriter"/> wrote, and refuses everything else.</summary>
+/// <param name="bytes">The bytes of the state.</param>
+public ref struct StateReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>Whether all bytes have been read.</summary>
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    /// <summary>Reads a number that is not negative.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public ulong Natural()
+    {
+        var value = Wide();
+        return value <= ulong.MaxValue ? (ulong)value : throw Damaged();
+    }
+
+    /// <summary>Reads a number of either sign.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public Int128 Number()
+    {
+        var value = Wide();
+        return (Int128)(value >> 1) ^ -(Int128)(value & 1);
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public ReadOnlySpan<byte> Text()
+    {
+        var length = Natural();
+        if (length > (ulong)_rest.Length) throw Damaged();
+        var text = _rest[..(int)length];
+        _rest = _rest[(int)length..];
+        return text;
+    }
+
+    private UInt128 Wide()
+    {
+        var value = UInt128.Zero;
+        for (var shift = 0; shift < 128; shift += 7)
+        {
+            if (_rest.IsEmpty) throw Damaged();
+            var next = _rest[0];
+            _rest = _rest[1..];
+            value |= (UInt128)(next & 0x7Fu) << shift;
+            if (next <= 0x7F) return value;
+        }
+
+        throw Damaged();
+    }
+
+    private static InvalidDataException Damaged() => new("The state of an aggregate is damaged.");
+}

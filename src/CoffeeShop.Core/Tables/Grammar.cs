@@ -1,0 +1,110 @@
+namespace CoffeeShop.Tables;
+
+/// <summary>How the bytes of a field become a value. What does not fit is refused, never guessed.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+internal interface IGrammar<T> where T : unmanaged
+{
+    /// <summary>What a field must look like, for messages.</summary>
+    static abstract string Expected { get; }
+
+    /// <summary>Reads the whole field.</summary>
+    static abstract bool TryParse(ReadOnlySpan<byte> field, out T value);
+}
+
+/// <summary>A whole number in 64 bits. A trailing <c>.0</c> is allowed: exports of nullable columns write one.</summary>
+internal readonly struct WholeGrammar : IGrammar<long>
+{
+    public static string Expected => "a whole number (a trailing .0 is allowed)";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out long value)
+    {
+        value = 0;
+        var negative = field.Length > 0 && field[0] == '-';
+        var start = negative ? 1 : 0;
+        var i = start;
+        // The magnitude grows towards long.MinValue, which has no positive counterpart.
+        var sum = 0L;
+        for (; i < field.Length; i++)
+        {
+            var digit = (uint)field[i] - '0';
+            if (digit > 9) break;
+            if (sum < (long.MinValue + (int)digit) / 10) return false;
+            sum = (sum * 10) - digit;
+        }
+
+        if (i == start) return false;
+        if (i != field.Length && !field[i..].SequenceEqual(".0"u8)) return false;
+        if (!negative && sum == long.MinValue) return false;
+        value = negative ? sum : -sum;
+        return true;
+    }
+}
+
+/// <summary>A number that names a row of another table: 0 … 2³¹−1.</summary>
+internal readonly struct IdGrammar : IGrammar<int>
+{
+    public static string Expected => "a whole number from 0 to 2147483647 (a trailing .0 is allowed)";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out int value)
+    {
+        // Nearly every id is a few bare digits, which cannot overflow.
+        if (field.Length is > 0 and <= 9)
+        {
+            value = 0;
+            foreach (var b in field)
+            {
+                var digit = (uint)b - '0';
+                if (digit > 9) return TryParseSlow(field, out value);
+                value = (value * 10) + (int)digit;
+            }
+
+            return true;
+        }
+
+        return TryParseSlow(field, out value);
+    }
+
+    private static bool TryParseSlow(ReadOnlySpan<byte> field, out int value)
+    {
+        var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
+        value = fits ? (int)whole : 0;
+        return fits;
+    }
+}
+
+/// <summary>An id that may be left empty, which reads as <see cref="Column.NoId"/>.</summary>
+internal readonly struct OptionalIdGrammar : IGrammar<int>
+{
+    public static string Expected => $"{IdGrammar.Expected}, or nothing";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out int value)
+    {
+        if (!field.IsEmpty) return IdGrammar.TryParse(field, out value);
+        value = Column.NoId;
+        return true;
+    }
+}
+
+/// <summary>An amount of money.</summary>
+internal readonly struct MoneyGrammar : IGrammar<Money>
+{
+    public static string Expected => "a decimal number as -?digits[.digits] within ±922337203685477.5807";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out Money value) => Money.TryParse(field, out value);
+}
+
+/// <summary>A calendar day.</summary>
+internal readonly struct DateGrammar : IGrammar<LocalDate>
+{
+    public static string Expected => "a date as yyyy-MM-dd";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out LocalDate value) => LocalDate.TryParse(field, out value);
+}
+
+/// <summary>A second of a calendar day.</summary>
+internal readonly struct DateTimeGrammar : IGrammar<LocalDateTime>
+{
+    public static string Expected => "a time as yyyy-MM-dd HH:mm:ss";
+
+    public static bool TryParse(ReadOnlySpan<byte> field, out LocalDateTime value) => LocalDateTime.TryParse(field, out value);
+}
