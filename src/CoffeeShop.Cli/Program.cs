@@ -1,0 +1,10 @@
+using CoffeeShop.Csv;
+using CoffeeShop.Embedded;
+using CoffeeShop.Output;
+using CoffeeShop.Queries;
+var dataset = Dataset.Open(new DatasetOptions(args[0]));
+using var output = new OutputFile(args[1] + "/client-1.ndjson");
+using var run = new EmbeddedRun(dataset, QueryOptions.Default, args.Length > 2 ? int.Parse(args[2]) : Environment.ProcessorCount);
+var report = run.Execute(output.Stream, default);
+output.Commit();
+Console.Error.WriteLine(string.Join(" ", report.RowsRead) + " " + report.Rejections.Count + " " + string.Join(" ", report.ResultRows));

@@ -1,0 +1,44 @@
+using CoffeeShop.Queries;
+
+namespace CoffeeShop.Embedded;
+
+/// <summary>
+/// Where the rows of row queries go while the input is read. The query that comes first in the result file writes straight
+/// into it; any other waits in a temporary file.
+/// </summary>
+internal sealed class RowSpools : IDisposable
+{
+    private readonly List<RowQuery> _queries;
+    private readonly List<Stream> _streams;
+    private readonly Stream _result;
+
+    public RowSpools(List<RowQuery> queries, Stream result, int window)
+    {
+        _queries = queries;
+        _result = result;
+        _streams = [.. queries.Select(query => ReferenceEquals(query, QueryRegistry.All[0]) ? result : NewTemporary())];
+        Outputs = [.. _streams.Select(stream => new OrderedOutput(stream, window))];
+    }
+
+    /// <summary>Where the threads write the rows of each query.</summary>
+    public IReadOnlyList<OrderedOutput> Outputs { get; }
+
+    /// <summary>Appends a query's rows to the result, unless they are there already.</summary>
+    public void Append(RowQuery query)
+    {
+        var stream = _streams[_queries.IndexOf(query)];
+        if (ReferenceEquals(stream, _result)) return;
+        stream.Position = 0;
+        stream.CopyTo(_result);
+    }
+
+    public void Dispose()
+    {
+        foreach (var output in Outputs) output.Dispose();
+        foreach (var stream in _streams)
+            if (!ReferenceEquals(stream, _result)) stream.Dispose();
+    }
+
+    private static FileStream NewTemporary() =>
+        new(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+}

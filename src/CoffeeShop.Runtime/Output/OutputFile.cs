@@ -1,0 +1,81 @@
+namespace CoffeeShop.Output;
+
+/// <summary>
+/// A file that is whole or not there: it is written as <c>….partial</c> and gets its name at the end. While it is being
+/// written, no other process can write the same file.
+/// </summary>
+public sealed class OutputFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _partial;
+    private readonly FileStream _stream;
+    private bool _done;
+
+    /// <summary>Begins the file, over what an interrupted run may have left. A file of that name stays until <see cref="Commit"/>.</summary>
+    /// <param name="path">The file. Its folder is made when it is not there.</param>
+    /// <exception cref="OutputException">The folder or the file cannot be written, or another process is writing it.</exception>
+    public OutputFile(string path)
+    {
+        _path = path;
+        _partial = path + ".partial";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            // Without truncating: another process may be writing it. FileShare.None locks it, or tells.
+            _stream = new FileStream(_partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException(IsLocked(e)
+                ? $"{path} is being written by another process: wait for it, or choose another --id or --out."
+                : $"{path} cannot be written: {e.Message} Choose a folder that can be written with --out.");
+        }
+
+        if (_stream.Length > 0) _stream.SetLength(0);
+    }
+
+    /// <summary>Where to write. Errors of writing are turned into messages by <see cref="Explain"/>.</summary>
+    public Stream Stream => _stream;
+
+    /// <summary>Gives the file its name.</summary>
+    /// <exception cref="IOException">The last bytes cannot be written.</exception>
+    public void Commit()
+    {
+        _stream.Flush();
+        // Renamed while it is still locked: there is no moment in which another process could take the partial file.
+        File.Move(_partial, _path, overwrite: true);
+        _done = true;
+        _stream.Dispose();
+    }
+
+    /// <summary>Removes what was written, unless it was committed.</summary>
+    public void Dispose()
+    {
+        if (_done) return;
+        _done = true;
+        File.Delete(_partial);
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The buffer could not be written, to a file that is gone: there is nothing to lose.
+        }
+    }
+
+    /// <summary>A message for an error that came from writing.</summary>
+    /// <param name="e">The error.</param>
+    public OutputException Explain(IOException e) => new(IsFull(e)
+        ? $"The disk is full: {_path} could not be written. Nothing was left behind; make room, or choose another disk with --out."
+        : $"{_path} could not be written: {e.Message}");
+
+    // The codes of errors as .NET reports them on Unix (errno) and on Windows.
+    private static bool IsFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112 or 39;
+
+    private static bool IsLocked(Exception e) => e is IOException && (e.HResult & 0xFFFF) is 11 or 32 or 33;
+}
+
+/// <summary>The output cannot be written. One recovers by making room or choosing another place; the exit code is 1.</summary>
+/// <param name="message">What could not be written, why, and what to do.</param>
+public sealed class OutputException(string message) : Exception(message);
