@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CoffeeShop.Csv;
 
 namespace CoffeeShop.Embedded;
@@ -10,8 +11,8 @@ namespace CoffeeShop.Embedded;
 internal sealed class BlockSource(IReadOnlyList<CsvFile> files) : IDisposable
 {
     private readonly Lock _lock = new();
-    private BlockReader? _current;
-    private int _file = -1;
+    private BlockReader? _reader;
+    private int _next;
     private long _sequence;
     private long _bytesRead;
 
@@ -24,35 +25,41 @@ internal sealed class BlockSource(IReadOnlyList<CsvFile> files) : IDisposable
     /// <param name="sequence">The number of the block: 0, 1, 2, …</param>
     /// <returns>False when all files have been read.</returns>
     /// <exception cref="InputException">A file can no longer be read.</exception>
-    public bool TryTake(Block block, out CsvFile file, out long sequence)
+    public bool TryTake(Block block, [NotNullWhen(true)] out CsvFile? file, out long sequence)
     {
         lock (_lock)
         {
-            while (true)
+            for (file = Current; file is not null; file = Advance())
             {
-                file = files[Math.Max(_file, 0)];
-                sequence = _sequence;
                 try
                 {
-                    if (_current is not null && _current.TryRead(block))
-                    {
-                        _bytesRead += block.Records.Length;
-                        _sequence++;
-                        return true;
-                    }
-
-                    _current?.Dispose();
-                    _current = null;
-                    if (++_file >= files.Count) return false;
-                    _current = new BlockReader(files[_file].File.FullPath, files[_file].Header.DataOffset);
+                    _reader ??= new BlockReader(file.File.FullPath, file.Header.DataOffset);
+                    if (!_reader.TryRead(block)) continue;
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    throw new InputException($"{files[Math.Min(_file, files.Count - 1)].File.Name}: the file can no longer be read: {e.Message}");
+                    throw new InputException($"{file.File.Name}: the file can no longer be read: {e.Message}");
                 }
+
+                _bytesRead += block.Records.Length;
+                sequence = _sequence++;
+                return true;
             }
+
+            sequence = _sequence;
+            return false;
         }
     }
 
-    public void Dispose() => _current?.Dispose();
+    private CsvFile? Current => _next < files.Count ? files[_next] : null;
+
+    private CsvFile? Advance()
+    {
+        _reader?.Dispose();
+        _reader = null;
+        _next++;
+        return Current;
+    }
+
+    public void Dispose() => _reader?.Dispose();
 }
