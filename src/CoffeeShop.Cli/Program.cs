@@ -1,10 +1,44 @@
-using CoffeeShop.Csv;
-using CoffeeShop.Embedded;
+using System.CommandLine;
+using CoffeeShop;
+using CoffeeShop.Commands;
 using CoffeeShop.Output;
-using CoffeeShop.Queries;
-var dataset = Dataset.Open(new DatasetOptions(args[0]));
-using var output = new OutputFile(args[1] + "/client-1.ndjson");
-using var run = new EmbeddedRun(dataset, QueryOptions.Default, args.Length > 2 ? int.Parse(args[2]) : Environment.ProcessorCount);
-var report = run.Execute(output.Stream, default);
-output.Commit();
-Console.Error.WriteLine(string.Join(" ", report.RowsRead) + " " + report.Rejections.Count + " " + string.Join(" ", report.ResultRows));
+
+var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
+{
+    RunCommand.New(),
+    CompareCommand.New(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine($"Try: coffee {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+    return ExitCode.Usage;
+}
+
+using var signals = new Signals();
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Stop);
+}
+catch (InputException e)
+{
+    foreach (var problem in e.Problems) Console.Error.WriteLine(problem);
+    return ExitCode.InputRefused;
+}
+catch (OutputException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCode.Failed;
+}
+catch (OperationCanceledException) when (signals.ExitCode is { } exitCode)
+{
+    Console.Error.WriteLine("Stopped; nothing was left behind.");
+    return exitCode;
+}
+catch (IOException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCode.Failed;
+}

@@ -7,7 +7,7 @@ namespace CoffeeShop.Queries;
 /// <summary>q1: the transactions of the years, within the hours, of at least the minimum amount; in input order.</summary>
 public sealed class HighValueTransactions : RowQuery
 {
-    private static readonly ResultShape Shape = new("q1", new("transaction_id"), new("final_amount", IsNumber: true));
+    private static readonly ResultShape Shape = new("q1", new("transaction_id", IsKey: true), new("final_amount", IsNumber: true));
 
     /// <inheritdoc/>
     public override byte Id => 1;

@@ -11,10 +11,10 @@ namespace CoffeeShop.Queries;
 public sealed class TopProducts : AggregateQuery
 {
     private static readonly ResultShape BestSelling =
-        new("q2_best_selling", new("year_month_created_at"), new("item_name"), new("sellings_qty", IsNumber: true));
+        new("q2_best_selling", new("year_month_created_at", IsKey: true), new("item_name"), new("sellings_qty", IsNumber: true));
 
     private static readonly ResultShape MostProfit =
-        new("q2_most_profit", new("year_month_created_at"), new("item_name"), new("profit_sum", IsNumber: true));
+        new("q2_most_profit", new("year_month_created_at", IsKey: true), new("item_name"), new("profit_sum", IsNumber: true));
 
     /// <inheritdoc/>
     public override byte Id => 2;

@@ -8,7 +8,7 @@ namespace CoffeeShop.Queries;
 public sealed class StoreTurnover : AggregateQuery
 {
     private static readonly ResultShape Shape =
-        new("q3", new("year_half_created_at"), new("store_name"), new("tpv", IsNumber: true));
+        new("q3", new("year_half_created_at", IsKey: true), new("store_name", IsKey: true), new("tpv", IsNumber: true));
 
     /// <inheritdoc/>
     public override byte Id => 3;

@@ -11,7 +11,7 @@ namespace CoffeeShop.Queries;
 public sealed class TopCustomers : AggregateQuery
 {
     private static readonly ResultShape Shape =
-        new("q4", new("store_name"), new("birthdate"), new("purchases_qty", IsNumber: true));
+        new("q4", new("store_name", IsKey: true), new("birthdate"), new("purchases_qty", IsNumber: true));
 
     /// <inheritdoc/>
     public override byte Id => 4;

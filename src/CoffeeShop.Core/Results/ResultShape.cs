@@ -5,8 +5,9 @@ namespace CoffeeShop.Results;
 
 /// <summary>A column of an answer.</summary>
 /// <param name="Name">Its key in a row.</param>
+/// <param name="IsKey">Whether it tells rows of one kind apart, as a reader sees them.</param>
 /// <param name="IsNumber">Whether its values are numbers; otherwise they are text or missing.</param>
-public sealed record ResultColumn(string Name, bool IsNumber = false);
+public sealed record ResultColumn(string Name, bool IsKey = false, bool IsNumber = false);
 
 /// <summary>The form of one kind of rows: the value of their <c>query</c> key, and the keys that follow it, in order.</summary>
 public sealed class ResultShape
@@ -27,6 +28,9 @@ public sealed class ResultShape
 
     /// <summary>The keys that follow it.</summary>
     public ImmutableArray<ResultColumn> Columns { get; }
+
+    /// <summary>How many of the columns, from the first, tell rows apart.</summary>
+    internal int KeyColumns => Columns.Count(column => column.IsKey);
 
     /// <summary>What is written before each value.</summary>
     internal ImmutableArray<byte[]> Prefixes { get; }

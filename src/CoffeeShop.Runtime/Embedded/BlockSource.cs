@@ -8,7 +8,8 @@ namespace CoffeeShop.Embedded;
 /// of the input, so that what is in input order can be put back into it with little waiting.
 /// </summary>
 /// <param name="files">The files, in the order of reading.</param>
-internal sealed class BlockSource(IReadOnlyList<CsvFile> files) : IDisposable
+/// <param name="onFile">Called when the first block of a file is read.</param>
+internal sealed class BlockSource(IReadOnlyList<CsvFile> files, Action<DataFile>? onFile) : IDisposable
 {
     private readonly Lock _lock = new();
     private BlockReader? _reader;
@@ -33,7 +34,7 @@ internal sealed class BlockSource(IReadOnlyList<CsvFile> files) : IDisposable
             {
                 try
                 {
-                    _reader ??= new BlockReader(file.File.FullPath, file.Header.DataOffset);
+                    _reader ??= Start(file);
                     if (!_reader.TryRead(block)) continue;
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,6 +53,12 @@ internal sealed class BlockSource(IReadOnlyList<CsvFile> files) : IDisposable
     }
 
     private CsvFile? Current => _next < files.Count ? files[_next] : null;
+
+    private BlockReader Start(CsvFile file)
+    {
+        onFile?.Invoke(file.File);
+        return new BlockReader(file.File.FullPath, file.Header.DataOffset);
+    }
 
     private CsvFile? Advance()
     {

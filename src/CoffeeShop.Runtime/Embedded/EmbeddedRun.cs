@@ -9,12 +9,22 @@ namespace CoffeeShop.Embedded;
 /// The four queries in one process: threads take blocks, parse them into batches and accumulate a state each; the states
 /// are merged at the end. The result file is the same bytes for any number of threads.
 /// </summary>
-/// <param name="dataset">The input.</param>
-/// <param name="options">The options of the queries.</param>
-/// <param name="threads">The number of threads.</param>
-public sealed class EmbeddedRun(Dataset dataset, QueryOptions options, int threads) : IDisposable
+public sealed class EmbeddedRun : IDisposable
 {
-    private readonly BlockSource _source = new(dataset.Files);
+    private readonly QueryOptions _options;
+    private readonly int _threads;
+    private readonly BlockSource _source;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="dataset">The input.</param>
+    /// <param name="options">The options of the queries.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="onFile">Called when the reading of a file begins, on one of the threads, for one file at a time.</param>
+    public EmbeddedRun(Dataset dataset, QueryOptions options, int threads, Action<DataFile>? onFile = null)
+    {
+        (_options, _threads) = (options, threads);
+        _source = new BlockSource(dataset.Files, onFile);
+    }
 
     /// <summary>How many bytes of the input have been taken up. May be read at any time, from any thread.</summary>
     public long BytesRead => _source.BytesRead;
@@ -28,8 +38,8 @@ public sealed class EmbeddedRun(Dataset dataset, QueryOptions options, int threa
     public RunReport Execute(Stream result, CancellationToken stop)
     {
         var rowQueries = QueryRegistry.All.OfType<RowQuery>().ToList();
-        using var spools = new RowSpools(rowQueries, result, window: 8 * threads);
-        var workers = Enumerable.Range(0, threads).Select(_ => new Worker(options, rowQueries, spools.Outputs)).ToList();
+        using var spools = new RowSpools(rowQueries, result, window: 8 * _threads);
+        var workers = Enumerable.Range(0, _threads).Select(_ => new Worker(_options, rowQueries, spools.Outputs)).ToList();
         RunAll(workers, stop);
 
         var whole = workers[0];

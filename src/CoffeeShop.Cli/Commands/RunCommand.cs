@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Diagnostics;
+using CoffeeShop.Csv;
+using CoffeeShop.Embedded;
+using CoffeeShop.Output;
+using CoffeeShop.Queries;
+using CoffeeShop.Results;
+
+namespace CoffeeShop.Commands;
+
+/// <summary><c>coffee run</c>: a folder of CSV files in, the exact answers of the queries out, in one process.</summary>
+internal static class RunCommand
+{
+    public static Command New()
+    {
+        var input = new InputOptions();
+        var output = new Option<string>("--out") { Description = "Where the result goes", HelpName = "DIR", DefaultValueFactory = _ => "." };
+        var id = new Option<string>("--id") { Description = "Names the result, client-ID.ndjson", HelpName = "ID", DefaultValueFactory = _ => "1" };
+        var threads = new Option<int>("--threads") { Description = "How many threads work", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var format = new Option<string>("--format") { Description = "ndjson, or ndjson,csv for a CSV file per query as well", HelpName = "FORMATS", DefaultValueFactory = _ => "ndjson" };
+        var strict = new Option<bool>("--strict") { Description = "Refuse the input when a row is rejected" };
+        var quiet = new Option<bool>("--quiet") { Description = "Print errors only" };
+        var verbose = new Option<bool>("--verbose") { Description = "Print each file as it is read" };
+        id.Validators.Add(result => Check(result, IsId(result.GetValueOrDefault<string>() ?? ""), "1 to 64 letters, digits, dots, underscores or hyphens"));
+        threads.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 1 and <= 1024, "a number from 1 to 1024"));
+        format.Validators.Add(result => Check(result, result.GetValueOrDefault<string>() is "ndjson" or "ndjson,csv" or "csv,ndjson" or "csv", "ndjson or ndjson,csv"));
+
+        var command = new Command("run", "Answers the four queries over a folder of CSV files, in one process");
+        input.AddTo(command);
+        foreach (var option in (Option[])[output, id, threads, format, strict, quiet, verbose]) command.Add(option);
+        command.SetAction((parsed, stop) => Task.Run(() => Run(new RunOptions(
+            input.Dataset(parsed), input.Queries(parsed), parsed.GetRequiredValue(output), parsed.GetRequiredValue(id), parsed.GetValue(threads),
+            parsed.GetRequiredValue(format).Contains("csv", StringComparison.Ordinal), parsed.GetValue(strict),
+            parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbose) ? Verbosity.Verbose : Verbosity.Normal), stop), CancellationToken.None));
+        return command;
+    }
+
+    public static int Run(RunOptions options, CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        var dataset = Dataset.Open(options.Dataset);
+        using var file = new OutputFile(options.ResultPath);
+        using var run = new EmbeddedRun(dataset, options.Queries, options.Threads, onFile: started =>
+        {
+            if (options.Verbosity == Verbosity.Verbose) Console.Error.WriteLine($"action: processing_file | file: {started.Name}");
+        });
+
+        RunReport report;
+        try
+        {
+            using (Progress.Start("read", dataset.Bytes, () => run.BytesRead, options.Verbosity)) report = run.Execute(file.Stream, stop);
+            if (!Write(report, file, options)) return ExitCode.InputRefused;
+        }
+        catch (IOException e)
+        {
+            throw file.Explain(e);
+        }
+
+        if (options.Verbosity != Verbosity.Quiet) RunSummary.Print(options, dataset, report, watch.Elapsed);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Gives the files of a run their names: the rejections first, the result last.</summary>
+    /// <returns>False when the input is refused for its rejections.</returns>
+    private static bool Write(RunReport report, OutputFile file, RunOptions options)
+    {
+        WriteRejections(report.Rejections, options.RejectedPath);
+        if (options.Strict && report.Rejections.Count > 0)
+        {
+            Console.Error.WriteLine($"The input is refused: {report.Rejections.Count} rows were rejected and --strict was given. They are listed in {options.RejectedPath}.");
+            return false;
+        }
+
+        if (options.Csv)
+        {
+            file.Stream.Flush();
+            file.Stream.Position = 0;
+            using var csv = new CsvExport(ResultFile.Read(file.Stream, options.ResultPath), options.OutputFolder);
+            csv.Commit();
+        }
+
+        file.Commit();
+        return true;
+    }
+
+    private static void WriteRejections(RejectionLog rejections, string path)
+    {
+        if (rejections.Count == 0)
+        {
+            // What an earlier run rejected is not what this one did.
+            File.Delete(path);
+            return;
+        }
+
+        using var file = new OutputFile(path);
+        try
+        {
+            rejections.WriteTo(file.Stream);
+            file.Commit();
+        }
+        catch (IOException e)
+        {
+            throw file.Explain(e);
+        }
+    }
+
+    private static void Check(System.CommandLine.Parsing.OptionResult result, bool fits, string expected)
+    {
+        if (result.Implicit || fits) return;
+        result.AddError($"{result.Option.Name}: found \"{string.Join(' ', result.Tokens.Select(token => token.Value))}\", expected {expected}.");
+    }
+
+    private static bool IsId(string id) => id.Length is >= 1 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}
+
+/// <summary>How much a command tells.</summary>
+internal enum Verbosity
+{
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// <summary>What a run is asked to do.</summary>
+internal sealed record RunOptions(
+    DatasetOptions Dataset, QueryOptions Queries, string OutputFolder, string Id, int Threads, bool Csv, bool Strict, Verbosity Verbosity)
+{
+    public string ResultPath => Path.Combine(OutputFolder, $"client-{Id}.ndjson");
+
+    public string RejectedPath => Path.Combine(OutputFolder, $"client-{Id}.rejected.ndjson");
+}
