@@ -6,6 +6,7 @@ using CoffeeShop.Output;
 var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
 {
     RunCommand.New(),
+    GenerateCommand.New(),
     CompareCommand.New(),
 };
 

@@ -25,7 +25,7 @@ public sealed class Generator
     private readonly ImmutableArray<Voucher> _vouchers;
     private readonly int _threads;
     private readonly long _rowsPlanned;
-    private OutputFolder? _output;
+    private long _bytesWritten;
     private long _users;
     private long _transactions;
     private long _lines;
@@ -52,7 +52,7 @@ public sealed class Generator
     }
 
     /// <summary>Bytes written so far. May be read at any time, by any thread.</summary>
-    public long BytesWritten => _output?.BytesWritten ?? 0;
+    public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
     /// <summary>How much is done, 0 … 1. May be read at any time, by any thread.</summary>
     public double FractionDone =>
@@ -66,12 +66,12 @@ public sealed class Generator
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public GeneratorReport Run(CancellationToken cancellation)
     {
-        using var output = _output = new OutputFolder(_options.OutputFolder);
+        using var output = new OutputFolder(_options.OutputFolder, count => Interlocked.Add(ref _bytesWritten, count));
         WriteSmallTables(output);
         var rejections = _options.EdgeCases ? EdgeCases.Write(output) : 0;
         WriteMonths(output, cancellation);
         output.Publish();
-        return new GeneratorReport(output.Files, output.BytesWritten, _users, _transactions, _lines, rejections);
+        return new GeneratorReport(output.Files, BytesWritten, _users, _transactions, _lines, rejections);
     }
 
     private void WriteSmallTables(OutputFolder output)

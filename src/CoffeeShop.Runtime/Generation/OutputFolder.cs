@@ -17,14 +17,16 @@ internal sealed class OutputFolder : IDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _made = [];
     private readonly List<string> _paths = [];
-    private long _bytesWritten;
-    private bool _isPublished;
+    private readonly Action<int> _onWritten;
+    private int _published;
 
     /// <summary>Takes a folder, making it when it is missing.</summary>
     /// <param name="root">The folder.</param>
+    /// <param name="onWritten">Is told of the bytes written, by several threads.</param>
     /// <exception cref="InputException">It has a dataset, or is no folder.</exception>
-    public OutputFolder(string root)
+    public OutputFolder(string root, Action<int> onWritten)
     {
+        _onWritten = onWritten;
         _root = Path.GetFullPath(root);
         if (File.Exists(_root)) throw new InputException($"{root} is a file: expected a folder to write the dataset to.");
         if (FindDataset(_root) is { } found)
@@ -39,9 +41,6 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Bytes written to all files. May be read at any time.</summary>
-    public long BytesWritten => Interlocked.Read(ref _bytesWritten);
-
     /// <summary>The number of files.</summary>
     public int Files => _paths.Count;
 
@@ -55,7 +54,7 @@ internal sealed class OutputFolder : IDisposable
             MakeFolder(Path.GetDirectoryName(path)!);
             var handle = File.OpenHandle(path + Partial, FileMode.Create, FileAccess.Write, FileShare.None);
             _paths.Add(path);
-            return new CsvFile(handle, count => Interlocked.Add(ref _bytesWritten, count));
+            return new CsvFile(handle, _onWritten);
         }
     }
 
@@ -71,23 +70,17 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Gives all files their names.</summary>
     public void Publish()
     {
-        foreach (var path in _paths) File.Move(path + Partial, path);
-        _isPublished = true;
+        for (; _published < _paths.Count; _published++) File.Move(_paths[_published] + Partial, _paths[_published]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_isPublished) return;
+        if (_published == _paths.Count) return;
         try
         {
-            foreach (var path in _paths)
-            {
-                File.Delete(path + Partial);
-                // It was not there before: a folder with it would have been refused.
-                File.Delete(path);
-            }
-
+            foreach (var path in _paths.Take(_published)) File.Delete(path);
+            foreach (var path in _paths.Skip(_published)) File.Delete(path + Partial);
             foreach (var folder in Enumerable.Reverse(_made).Where(folder => !Directory.EnumerateFileSystemEntries(folder).Any()))
                 Directory.Delete(folder);
         }
