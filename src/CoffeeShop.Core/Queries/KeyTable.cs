@@ -36,11 +36,12 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <param name="key">The key.</param>
     public ref TValue this[long key]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            ref var entry = ref Find(_entries, key);
-            if (entry.KeyPlusOne == 0) entry = ref Add(ref entry, key);
-            return ref entry.Value;
+            ref var home = ref Home(_entries, key);
+            if (home.KeyPlusOne == key + 1) return ref home.Value;
+            return ref FindOrAdd(key);
         }
     }
 
@@ -144,18 +145,20 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         if (count > _growAt) Resize((int)Math.Min(Array.MaxLength, (count * 4L / 3) + 2));
     }
 
-    private ref Entry Add(ref Entry free, long key)
+    private ref TValue FindOrAdd(long key)
     {
+        ref var entry = ref Find(_entries, key);
+        if (entry.KeyPlusOne != 0) return ref entry.Value;
         if (Count == _growAt)
         {
             // By half and not by two: the largest table of a run is most of its memory.
             Resize((int)Math.Min(Array.MaxLength, _entries.Length * 3L / 2));
-            free = ref Find(_entries, key);
+            entry = ref Find(_entries, key);
         }
 
         Count++;
-        free.KeyPlusOne = key + 1;
-        return ref free;
+        entry.KeyPlusOne = key + 1;
+        return ref entry.Value;
     }
 
     private void Resize(int capacity)
@@ -181,6 +184,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         return ref entry;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref Entry Home(Entry[] entries, long key) => ref Unsafe.Add(
         ref MemoryMarshal.GetArrayDataReference(entries),
         (nint)Math.BigMul(StableHash.Of(key), (ulong)entries.Length, out _));
