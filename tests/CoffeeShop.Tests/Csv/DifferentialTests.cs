@@ -19,14 +19,14 @@ public sealed class DifferentialTests
         using var folder = new TemporaryFolder();
         var table = TableRegistry.All.Single(table => table.Name == name);
         var block = new Block();
-        Claim.HoldsForAll(400, GenerateCsv.File(name), pieces =>
+        Claim.HoldsForAll(200, GenerateCsv.File(name), pieces =>
         {
             var text = string.Concat(pieces);
             if (!IsRight(name, text)) return;
             var path = folder.Write("file.csv", text);
             var expected = ReferenceTables.Read(name, text);
             AssertSame(expected, RealReading.Read(table, path, block));
-            foreach (var target in (int[])[1, 1 + (text.Length % 61), 64]) AssertSame(expected, RealReading.Read(table, path, target));
+            foreach (var target in (int[])[1, 2 + (text.Length % 61)]) AssertSame(expected, RealReading.Read(table, path, target));
         });
     }
 
