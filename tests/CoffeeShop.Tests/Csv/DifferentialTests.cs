@@ -38,5 +38,6 @@ public sealed class DifferentialTests
     {
         Assert.Equal(expected.Rows, actual.Rows);
         Assert.Equal(expected.Rejections, actual.Rejections);
+        Assert.Equal(expected.Offsets, actual.Offsets);
     }
 }

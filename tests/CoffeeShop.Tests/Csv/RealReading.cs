@@ -21,11 +21,15 @@ internal static class RealReading
         List<string> problems = [];
         var header = CsvHeader.Read(file, problems);
         Assert.Empty(problems);
-        var reading = new Reading([], []);
+        var reading = new Reading();
         if (header is null) return reading;
 
         var log = new RejectionLog();
-        var rows = new RowReader(log.Add);
+        var rows = new RowReader(rejection =>
+        {
+            log.Add(rejection);
+            reading.Offsets.Add(rejection.Offset);
+        });
         var batch = new Batch(table);
         using var blocks = new BlockReader(path, header.DataOffset);
         while (blocks.TryRead(block))

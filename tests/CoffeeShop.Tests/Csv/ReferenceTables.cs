@@ -6,7 +6,15 @@ namespace CoffeeShop.Tests.Csv;
 internal sealed record ReferenceColumn(string[] Names, Func<string, string?> Show);
 
 /// <summary>What a file says: its rows as shown values, and where and why a row is none.</summary>
-internal sealed record Reading(List<string> Rows, List<string> Rejections);
+internal sealed class Reading
+{
+    public List<string> Rows { get; } = [];
+
+    public List<string> Rejections { get; } = [];
+
+    /// <summary>Where in the file the rejected rows begin.</summary>
+    public List<long> Offsets { get; } = [];
+}
 
 /// <summary>The five tables and their rows once more, slow and plain, written from the design.</summary>
 internal static class ReferenceTables
@@ -32,15 +40,22 @@ internal static class ReferenceTables
     /// <summary>Reads a whole file whose header is right.</summary>
     public static Reading Read(string table, string file)
     {
-        var reading = new Reading([], []);
+        var reading = new Reading();
         var records = ReferenceCsv.Read(file);
         if (records.Count == 0) return reading;
         var header = records[0].Fields;
         foreach (var record in records.Skip(1))
         {
             var line = 1 + file[..record.Offset].Count(character => character == '\n');
-            if (Refusal(All[table], header, record) is { } refusal) reading.Rejections.Add($"line {line} {refusal}");
-            else reading.Rows.Add(string.Join('|', All[table].Select(column => column.Show(Field(column, header, record)))));
+            if (Refusal(All[table], header, record) is { } refusal)
+            {
+                reading.Rejections.Add($"line {line} {refusal}");
+                reading.Offsets.Add(record.Offset);
+            }
+            else
+            {
+                reading.Rows.Add(string.Join('|', All[table].Select(column => column.Show(Field(column, header, record)))));
+            }
         }
 
         return reading;
