@@ -110,8 +110,10 @@ public sealed class PublishedLawsTests(PublishedLawsTests.Dataset dataset) : ICl
 
         private void AddTransactions(Batch batch)
         {
-            var (stores, users) = (batch.Values(Transactions.StoreId), batch.Values(Transactions.UserId));
-            var (amounts, times) = (batch.Values(Transactions.FinalAmount), batch.Values(Transactions.CreatedAt));
+            var stores = batch.Values(Transactions.StoreId);
+            var users = batch.Values(Transactions.UserId);
+            var amounts = batch.Values(Transactions.FinalAmount);
+            var times = batch.Values(Transactions.CreatedAt);
             if (times.Length == 0) return;
             // A file has one month.
             var rows = At(times[0]);
