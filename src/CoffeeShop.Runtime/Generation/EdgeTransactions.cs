@@ -36,8 +36,8 @@ internal static class EdgeTransactions
         string[] days = ["2023-12-31", "2024-01-01", "2024-02-29", "2024-06-30", "2024-07-01", "2024-12-31", "2025-01-01", "2025-06-30", "2025-07-01", "2025-12-31", "2026-01-01"];
         string[] times = ["00:00:00", "05:59:59", "06:00:00", "23:00:00", "23:00:01", "23:59:59"];
         foreach (var day in days)
-        foreach (var time in times)
-            file.Rows(Row($"edge-time-{day}-{time}", time: $"{day} {time}"));
+            foreach (var time in times)
+                file.Rows(Row($"edge-time-{day}-{time}", time: $"{day} {time}"));
         return file;
     }
 

@@ -9,7 +9,11 @@ public sealed class GeneratorTests
 {
     private static readonly GeneratorOptions Small = new()
     {
-        OutputFolder = "unset", FirstMonth = new Month(2024, 4), LastMonth = new Month(2024, 7), TransactionsPerMonth = 620, EdgeCases = true,
+        OutputFolder = "unset",
+        FirstMonth = new Month(2024, 4),
+        LastMonth = new Month(2024, 7),
+        TransactionsPerMonth = 620,
+        EdgeCases = true,
     };
 
     [Fact]
@@ -132,7 +136,10 @@ public sealed class GeneratorTests
     {
         var options = Small with
         {
-            FirstMonth = new Month(firstYear, firstMonth), LastMonth = new Month(lastYear, lastMonth), TransactionsPerMonth = transactions, Users = users,
+            FirstMonth = new Month(firstYear, firstMonth),
+            LastMonth = new Month(lastYear, lastMonth),
+            TransactionsPerMonth = transactions,
+            Users = users,
         };
         Assert.Single(options.Problems());
         Assert.Throws<ArgumentException>(() => new Generator(options));
