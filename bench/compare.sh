@@ -69,8 +69,9 @@ echo "publishing"
 dotnet publish "$bench/../src/CoffeeShop.Cli" -c Release -o "$work/coffee" --nologo -v quiet
 dotnet publish "$bench/CoffeeShop.Benchmarks" -c Release -o "$work/benchmarks" --nologo -v quiet
 mkdir -p "$work/duckdb"
-cp "$bench"/duckdb/{package.json,package-lock.json,queries.mjs} "$work/duckdb/"
-(cd "$work/duckdb" && npm ci --silent --no-audit --no-fund)
+cp "$bench"/duckdb/{package.json,queries.mjs} "$work/duckdb/"
+# The exact version is in package.json; its native part has the same one.
+(cd "$work/duckdb" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
 
 data=$work/data-$months-$transactions
 if [[ ! -f $data.whole ]]; then
