@@ -10,6 +10,8 @@ namespace CoffeeShop.Csv;
 /// <param name="DataOffset">Where in the file the first row begins.</param>
 public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long DataOffset)
 {
+    private const int HeaderBytesTarget = 4096;
+
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads and checks the header of a file.</summary>
@@ -32,7 +34,8 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
 
     private static CsvHeader? ReadFirstRecord(DataFile file, ICollection<string> problems)
     {
-        var block = new Block();
+        // A header is short; a longer one makes a longer block.
+        var block = new Block(HeaderBytesTarget);
         Span<byte> mark = stackalloc byte[3];
         using (var handle = File.OpenHandle(file.FullPath)) mark = mark[..RandomAccess.Read(handle, mark, 0)];
         if (mark.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || mark.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))

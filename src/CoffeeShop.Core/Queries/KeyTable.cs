@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CoffeeShop.Queries;
 
@@ -55,14 +56,19 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         return entry.KeyPlusOne != 0;
     }
 
-    /// <summary>Loads the place of a key into the cache, so that a lookup that follows soon does not wait for memory.</summary>
-    /// <param name="key">The key.</param>
-    public void Prefetch(long key)
+    /// <summary>Merges one value into that of every key. A table larger than the caches is much faster this way than key by key.</summary>
+    /// <param name="keys">The keys; one may be there several times.</param>
+    /// <param name="value">The value.</param>
+    [MethodImpl(Hot.Path)]
+    public void MergeEach(ReadOnlySpan<long> keys, TValue value)
     {
-        if (!System.Runtime.Intrinsics.X86.Sse.IsSupported) return;
-        unsafe
+        // The places of a group of keys are all asked for before the first is needed, so their memory is waited for at once.
+        const int Group = 32;
+        for (; !keys.IsEmpty; keys = keys[Math.Min(Group, keys.Length)..])
         {
-            System.Runtime.Intrinsics.X86.Sse.Prefetch0(Unsafe.AsPointer(ref Home(_entries, key)));
+            var group = keys[..Math.Min(Group, keys.Length)];
+            foreach (var key in group) Prefetch(ref Home(_entries, key));
+            foreach (var key in group) TValue.Merge(ref this[key], value);
         }
     }
 
@@ -188,6 +194,12 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         }
 
         return ref entry;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref Entry entry)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref entry));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,6 +37,7 @@ public sealed class TopCustomers : AggregateQuery
         private KeyTable<Purchases> _purchases = new();
         private KeyTable<Birthdate> _birthdates = new();
         private ulong _repeatedUsers;
+        private long[] _keys = [];
 
         public override void Accumulate(Batch batch)
         {
@@ -47,18 +48,14 @@ public sealed class TopCustomers : AggregateQuery
         [MethodImpl(Hot.Path)]
         private void AccumulatePurchases(Batch batch)
         {
-            // The table is much larger than any cache, so each place is asked for some rows before it is needed.
-            const int Ahead = 16;
             var stores = batch.Values(Transactions.StoreId);
             var users = batch.Values(Transactions.UserId);
             var times = batch.Values(Transactions.CreatedAt);
+            if (_keys.Length < users.Length) _keys = new long[users.Length];
+            var count = 0;
             for (var i = 0; i < users.Length; i++)
-            {
-                var next = i + Ahead;
-                if (next < users.Length && users[next] != Column.NoId) _purchases.Prefetch(Key.Of(stores[next], users[next]));
-                if (users[i] == Column.NoId || !options.InYears(times[i])) continue;
-                Purchases.Merge(ref _purchases[Key.Of(stores[i], users[i])], new Purchases { Count = 1 });
-            }
+                if (users[i] != Column.NoId && options.InYears(times[i])) _keys[count++] = Key.Of(stores[i], users[i]);
+            _purchases.MergeEach(_keys.AsSpan(0, count), new Purchases { Count = 1 });
         }
 
         [MethodImpl(Hot.Path)]
@@ -151,8 +148,9 @@ public sealed class TopCustomers : AggregateQuery
             {
                 var (store, user) = (Key.High(key), Key.Low(key));
                 if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new());
-                if (best.Count < options.Top) best.Enqueue(user, (purchases.Count, -user));
-                else best.EnqueueDequeue(user, (purchases.Count, -user));
+                var rank = (purchases.Count, -user);
+                if (best.Count < options.Top) best.Enqueue(user, rank);
+                else if (best.TryPeek(out _, out var worst) && rank.CompareTo(worst) > 0) best.DequeueEnqueue(user, rank);
             }
 
             foreach (var (store, best) in stores.OrderBy(pair => pair.Key))

@@ -21,8 +21,24 @@ internal readonly struct WholeGrammar : IGrammar<long>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
+        var digits = WithoutPointZero(field);
+        if (digits.Length is 0 or > Digits.CharsMax || !Digits.TryParse(digits, out var number, out var decimals) || decimals != 0)
+            return TryParseSlow(digits, out value);
+        value = number;
+        return true;
+    }
+
+    /// <summary>The field without a trailing <c>.0</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<byte> WithoutPointZero(ReadOnlySpan<byte> field)
+    {
+        var length = field.Length - 2;
+        return length > 0 && field[length + 1] == '0' && field[length] == '.' ? field[..length] : field;
+    }
+
+    private static bool TryParseSlow(ReadOnlySpan<byte> field, out long value)
+    {
         value = 0;
-        field = WithoutPointZero(field);
         var negative = field.Length > 0 && field[0] == '-';
         if (negative) field = field[1..];
         if (field.IsEmpty) return false;
@@ -40,13 +56,6 @@ internal readonly struct WholeGrammar : IGrammar<long>
         value = -value;
         return true;
     }
-
-    /// <summary>The field without a trailing <c>.0</c>.</summary>
-    public static ReadOnlySpan<byte> WithoutPointZero(ReadOnlySpan<byte> field)
-    {
-        var length = field.Length - 2;
-        return length > 0 && field[length + 1] == '0' && field[length] == '.' ? field[..length] : field;
-    }
 }
 
 /// <summary>A number that names a row of another table: 0 … 2³¹−1.</summary>
@@ -56,23 +65,6 @@ internal readonly struct IdGrammar : IGrammar<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
-    {
-        value = 0;
-        // Nearly every id is a few digits, which cannot overflow.
-        var digits = WholeGrammar.WithoutPointZero(field);
-        if (digits.Length is 0 or > 9) return TryParseSlow(field, out value);
-        foreach (var b in digits)
-        {
-            var digit = (uint)b - '0';
-            if (digit > 9) return TryParseSlow(field, out value);
-            value = (value * 10) + (int)digit;
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryParseSlow(ReadOnlySpan<byte> field, out int value)
     {
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
         value = fits ? (int)whole : 0;

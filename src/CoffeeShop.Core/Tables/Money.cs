@@ -20,13 +20,24 @@ public readonly record struct Money(long Units)
 
     private const int Decimals = 4;
 
+    /// <summary>Units of the last digit, by the number of decimals.</summary>
+    private static ReadOnlySpan<ushort> Weights => [10_000, 1_000, 100, 10, 1];
+
     /// <summary>
     /// Reads <c>-?digits[.digits]</c>. Digits beyond the fourth decimal round half to even; an amount beyond 64 bits is refused.
     /// </summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The amount.</param>
-    [MethodImpl(Hot.Path)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> text, out Money value)
+    {
+        if (text.Length is 0 or > Digits.CharsMax || !Digits.TryParse(text, out var number, out var decimals) || decimals > Decimals)
+            return TryParseSlow(text, out value);
+        value = new Money(number * (long)Weights[decimals]);
+        return true;
+    }
+
+    private static bool TryParseSlow(ReadOnlySpan<byte> text, out Money value)
     {
         value = default;
         var negative = text.Length > 0 && text[0] == '-';
@@ -50,7 +61,6 @@ public readonly record struct Money(long Units)
     }
 
     /// <summary>Adds the fraction <c>.digits</c> to the units, rounded half to even.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryParseFraction(ReadOnlySpan<byte> text, ref ulong units)
     {
         if (text[0] != '.' || text.Length == 1) return false;
