@@ -19,30 +19,34 @@ public interface IMergeable<TSelf> where TSelf : struct
 }
 
 /// <summary>
-/// A hash table from a pair of ids to a value, for aggregates: open addressing in one array, entries never leave, and
-/// the value is updated in place. Keys are not negative.
+/// A hash table from a <see cref="Key"/> to a value, for aggregates: entries never leave, and values are merged in place.
+/// The keys are divided by the hash of their low id into slices, each a table of its own: it grows by itself, and goes to
+/// its shard without being copied.
 /// </summary>
 /// <typeparam name="TValue">The value; a new key begins with its default.</typeparam>
 public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue>
 {
-    private const int CapacityMin = 16;
+    /// <summary>Enough for a table of millions of keys; a power of two.</summary>
+    public const int SlicesMax = 16;
 
-    private Entry[] _entries = new Entry[CapacityMin];
-    private int _growAt = CapacityMin * 3 / 4;
+    private readonly KeyTableSlice<TValue>[] _slices;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="slices">1 for few keys, <see cref="SlicesMax"/> for many.</param>
+    public KeyTable(int slices = 1) => _slices = [.. Enumerable.Range(0, slices).Select(_ => new KeyTableSlice<TValue>())];
 
     /// <summary>The number of keys.</summary>
-    public int Count { get; private set; }
+    public int Count => _slices.Sum(slice => slice.Count);
 
     /// <summary>The value of a key, which is added when it is new. Valid until the next call.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key, not negative.</param>
     public ref TValue this[long key]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            ref var home = ref Home(_entries, key);
-            if (home.KeyPlusOne == key + 1) return ref home.Value;
-            return ref FindOrAdd(key);
+            var hash = StableHash.Of(Key.Low(key));
+            return ref SliceOf(hash).GetOrAdd(key, hash);
         }
     }
 
@@ -51,51 +55,55 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <param name="value">Its value, or the default.</param>
     public bool TryGetValue(long key, out TValue value)
     {
-        ref var entry = ref Find(_entries, key);
-        value = entry.Value;
-        return entry.KeyPlusOne != 0;
+        var hash = StableHash.Of(Key.Low(key));
+        return SliceOf(hash).TryGetValue(key, hash, out value);
     }
 
-    /// <summary>Merges one value into that of every key. A table larger than the caches is much faster this way than key by key.</summary>
+    /// <summary>Merges values into those of their keys. A table larger than the caches is much faster this way than key by key.</summary>
     /// <param name="keys">The keys; one may be there several times.</param>
-    /// <param name="value">The value.</param>
+    /// <param name="values">A value for each.</param>
     [MethodImpl(Hot.Path)]
-    public void MergeEach(ReadOnlySpan<long> keys, TValue value)
+    public void MergeEach(ReadOnlySpan<long> keys, ReadOnlySpan<TValue> values)
     {
         // The places of a group of keys are all asked for before the first is needed, so their memory is waited for at once.
         const int Group = 32;
-        for (; !keys.IsEmpty; keys = keys[Math.Min(Group, keys.Length)..])
+        for (var start = 0; start < keys.Length; start += Group)
         {
-            var group = keys[..Math.Min(Group, keys.Length)];
-            foreach (var key in group) Prefetch(ref Home(_entries, key));
-            foreach (var key in group) TValue.Merge(ref this[key], value);
+            var end = Math.Min(start + Group, keys.Length);
+            for (var i = start; i < end; i++)
+            {
+                var hash = StableHash.Of(Key.Low(keys[i]));
+                SliceOf(hash).Prefetch(keys[i], hash);
+            }
+
+            for (var i = start; i < end; i++) TValue.Merge(ref this[keys[i]], values[i]);
         }
     }
 
-    /// <summary>Merges the values of another table into this one.</summary>
-    /// <param name="other">The other table; it is not changed.</param>
-    [MethodImpl(Hot.Path)]
+    /// <summary>Merges the values of another table into this one. The other one is spent.</summary>
+    /// <param name="other">A table with as many slices.</param>
     public void Merge(KeyTable<TValue> other)
     {
-        // The keys come in the order of their hash. Without room for all, the front of this table would overflow first
-        // and every search walk through it; with room, both tables are walked once from front to back.
-        EnsureCapacity(Count + other.Count);
-        foreach (ref readonly var entry in other._entries.AsSpan())
-            if (entry.KeyPlusOne != 0) TValue.Merge(ref this[entry.KeyPlusOne - 1], entry.Value);
+        for (var i = 0; i < _slices.Length; i++)
+        {
+            // The smaller into the larger; and what is spent is let go before the next slice grows.
+            ref var more = ref other._slices[i];
+            if (more.Count > _slices[i].Count) (more, _slices[i]) = (_slices[i], more);
+            _slices[i].Merge(more);
+            more = new KeyTableSlice<TValue>();
+        }
     }
 
-    /// <summary>Copies each key to the table of its shard.</summary>
-    /// <param name="shards">A table per shard.</param>
-    /// <param name="hashed">The part of a key that decides its shard.</param>
-    public void PartitionInto(ReadOnlySpan<KeyTable<TValue>> shards, Func<long, long> hashed)
+    /// <summary>Moves each key to the table of the shard that the hash of its low id gives. This table is spent.</summary>
+    /// <param name="shards">An empty table per shard, each with as many slices.</param>
+    public void PartitionInto(ReadOnlySpan<KeyTable<TValue>> shards)
     {
-        // For the reason given in Merge, with a margin for shards that get more than their share.
-        foreach (var shard in shards) shard.EnsureCapacity((int)Math.Min(Count, (Count * 1.125 / shards.Length) + 64));
-        foreach (ref readonly var entry in _entries.AsSpan())
+        for (var i = 0; i < _slices.Length; i++)
         {
-            if (entry.KeyPlusOne == 0) continue;
-            var key = entry.KeyPlusOne - 1;
-            shards[StableHash.Shard(hashed(key), shards.Length)][key] = entry.Value;
+            // A slice whose keys all have one shard goes there whole.
+            if (_slices.Length % shards.Length == 0) shards[i % shards.Length]._slices[i] = _slices[i];
+            else _slices[i].CopyInto(shards, i);
+            _slices[i] = new KeyTableSlice<TValue>();
         }
     }
 
@@ -131,42 +139,104 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <summary>All keys, ascending.</summary>
     public long[] SortedKeys()
     {
-        var keys = new long[Count];
-        var i = 0;
-        foreach (ref readonly var entry in _entries.AsSpan())
-            if (entry.KeyPlusOne != 0) keys[i++] = entry.KeyPlusOne - 1;
+        var keys = Entries().Select(entry => entry.Key).ToArray();
         Array.Sort(keys);
         return keys;
     }
 
     /// <summary>All keys with their values, in no order. The table must not change meanwhile.</summary>
+    public IEnumerable<(long Key, TValue Value)> Entries() => _slices.SelectMany(slice => slice.Entries());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private KeyTableSlice<TValue> SliceOf(ulong hash) => _slices[hash & (uint)(_slices.Length - 1)];
+}
+
+/// <summary>A part of a <see cref="KeyTable{TValue}"/>: open addressing in one array, searched from a home place onwards.</summary>
+internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable<TValue>
+{
+    private const int CapacityMin = 64;
+
+    /// <summary>Tables up to this size stay in the caches anyway and are kept sparse: nearly every key is at home.</summary>
+    private const int SparseCapacityMax = 4096;
+
+    private Entry[] _entries = new Entry[CapacityMin];
+    private int _growAt = GrowAt(CapacityMin);
+
+    public int Count { get; private set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TValue GetOrAdd(long key, ulong hash)
+    {
+        ref var home = ref Home(_entries, key, hash);
+        if (home.KeyPlusOne == key + 1) return ref home.Value;
+        return ref FindOrAdd(key, hash);
+    }
+
+    public bool TryGetValue(long key, ulong hash, out TValue value)
+    {
+        ref var entry = ref Find(_entries, key, hash);
+        value = entry.Value;
+        return entry.KeyPlusOne != 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(long key, ulong hash)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref Home(_entries, key, hash)));
+    }
+
+    [MethodImpl(Hot.Path)]
+    public void Merge(KeyTableSlice<TValue> other)
+    {
+        // The keys come in the order of their hash. Without room for all, the front of this table would overflow first
+        // and every search walk through it; with room, both tables are walked once from front to back.
+        EnsureCapacity(Count + other.Count);
+        foreach (ref readonly var entry in other._entries.AsSpan())
+        {
+            if (entry.KeyPlusOne == 0) continue;
+            var key = entry.KeyPlusOne - 1;
+            TValue.Merge(ref GetOrAdd(key, StableHash.Of(Key.Low(key))), entry.Value);
+        }
+    }
+
+    /// <summary>Copies each key to the slice with this index of its shard.</summary>
+    public void CopyInto(ReadOnlySpan<KeyTable<TValue>> shards, int index)
+    {
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (entry.KeyPlusOne == 0) continue;
+            var key = entry.KeyPlusOne - 1;
+            shards[StableHash.Shard(Key.Low(key), shards.Length)][key] = entry.Value;
+        }
+    }
+
     public IEnumerable<(long Key, TValue Value)> Entries()
     {
         foreach (var entry in _entries)
             if (entry.KeyPlusOne != 0) yield return (entry.KeyPlusOne - 1, entry.Value);
     }
 
-    /// <summary>Makes room for this many keys.</summary>
-    private void EnsureCapacity(int count)
-    {
-        if (count > _growAt) Resize((int)Math.Min(Array.MaxLength, (count * 4L / 3) + 2));
-    }
-
     [MethodImpl(Hot.Path)]
-    private ref TValue FindOrAdd(long key)
+    private ref TValue FindOrAdd(long key, ulong hash)
     {
-        ref var entry = ref Find(_entries, key);
+        ref var entry = ref Find(_entries, key, hash);
         if (entry.KeyPlusOne != 0) return ref entry.Value;
         if (Count == _growAt)
         {
-            // By half and not by two: the largest table of a run is most of its memory.
-            Resize((int)Math.Min(Array.MaxLength, _entries.Length * 3L / 2));
-            entry = ref Find(_entries, key);
+            Resize((int)Math.Min(Array.MaxLength, _entries.Length * 2L));
+            entry = ref Find(_entries, key, hash);
         }
 
         Count++;
         entry.KeyPlusOne = key + 1;
         return ref entry.Value;
+    }
+
+    private void EnsureCapacity(int count)
+    {
+        var capacity = (long)_entries.Length;
+        while (GrowAt(capacity) < count) capacity = capacity < SparseCapacityMax ? capacity * 2 : (count * 4L / 3) + 2;
+        if (capacity > _entries.Length) Resize((int)Math.Min(Array.MaxLength, capacity));
     }
 
     [MethodImpl(Hot.Path)]
@@ -177,15 +247,23 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         var entries = GC.AllocateUninitializedArray<Entry>(capacity);
         Array.Clear(entries);
         foreach (ref readonly var entry in _entries.AsSpan())
-            if (entry.KeyPlusOne != 0) Find(entries, entry.KeyPlusOne - 1) = entry;
+        {
+            if (entry.KeyPlusOne == 0) continue;
+            var key = entry.KeyPlusOne - 1;
+            Find(entries, key, StableHash.Of(Key.Low(key))) = entry;
+        }
+
         _entries = entries;
-        _growAt = (int)(capacity * 3L / 4);
+        _growAt = GrowAt(capacity);
     }
 
+    private static int GrowAt(long capacity) => (int)(capacity <= SparseCapacityMax ? capacity / 4 : capacity * 3 / 4);
+
     /// <summary>The entry of a key, or the free one where it belongs.</summary>
-    private static ref Entry Find(Entry[] entries, long key)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref Entry Find(Entry[] entries, long key, ulong hash)
     {
-        ref var entry = ref Home(entries, key);
+        ref var entry = ref Home(entries, key, hash);
         ref var end = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), entries.Length);
         while (entry.KeyPlusOne != key + 1 && entry.KeyPlusOne != 0)
         {
@@ -196,16 +274,13 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         return ref entry;
     }
 
+    /// <summary>Where the search for a key begins: the hash of its low id, turned by the high one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Prefetch(ref Entry entry)
+    private static ref Entry Home(Entry[] entries, long key, ulong hash)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref entry));
+        var turned = hash + ((ulong)Key.High(key) * 0x9E3779B97F4A7C15UL);
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), (nint)(((turned >> 32) * (ulong)entries.Length) >> 32));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref Entry Home(Entry[] entries, long key) => ref Unsafe.Add(
-        ref MemoryMarshal.GetArrayDataReference(entries),
-        (nint)(((StableHash.Of(key) >> 32) * (ulong)entries.Length) >> 32));
 
     /// <summary>Packed, so that a pair of ids with a 32-bit count takes 12 bytes.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 4)]

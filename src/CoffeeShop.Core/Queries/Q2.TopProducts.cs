@@ -60,7 +60,7 @@ public sealed class TopProducts : AggregateQuery
         public override Aggregate[] Partition(int shards)
         {
             var parts = Enumerable.Range(0, shards).Select(_ => new Sales(options)).ToArray();
-            _totals.PartitionInto([.. parts.Select(part => part._totals)], hashed: key => key);
+            _totals.PartitionInto([.. parts.Select(part => part._totals)]);
             return parts;
         }
 

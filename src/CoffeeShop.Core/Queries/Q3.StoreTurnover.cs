@@ -51,7 +51,7 @@ public sealed class StoreTurnover : AggregateQuery
         public override Aggregate[] Partition(int shards)
         {
             var parts = Enumerable.Range(0, shards).Select(_ => new Turnover(options)).ToArray();
-            _totals.PartitionInto([.. parts.Select(part => part._totals)], hashed: key => key);
+            _totals.PartitionInto([.. parts.Select(part => part._totals)]);
             return parts;
         }
 

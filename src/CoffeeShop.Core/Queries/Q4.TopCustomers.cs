@@ -34,10 +34,12 @@ public sealed class TopCustomers : AggregateQuery
     /// <summary>The purchases of each user in each store, and the birthdate of each user.</summary>
     private sealed class Customers(QueryOptions options) : Aggregate
     {
-        private KeyTable<Purchases> _purchases = new();
-        private KeyTable<Birthdate> _birthdates = new();
+        private KeyTable<Purchases> _purchases = new(KeyTable<Purchases>.SlicesMax);
+        private KeyTable<Birthdate> _birthdates = new(KeyTable<Birthdate>.SlicesMax);
         private ulong _repeatedUsers;
         private long[] _keys = [];
+        private Purchases[] _ones = [];
+        private Birthdate[] _dates = [];
 
         public override void Accumulate(Batch batch)
         {
@@ -51,11 +53,11 @@ public sealed class TopCustomers : AggregateQuery
             var stores = batch.Values(Transactions.StoreId);
             var users = batch.Values(Transactions.UserId);
             var times = batch.Values(Transactions.CreatedAt);
-            if (_keys.Length < users.Length) _keys = new long[users.Length];
+            Reserve(users.Length);
             var count = 0;
             for (var i = 0; i < users.Length; i++)
                 if (users[i] != Column.NoId && options.InYears(times[i])) _keys[count++] = Key.Of(stores[i], users[i]);
-            _purchases.MergeEach(_keys.AsSpan(0, count), new Purchases { Count = 1 });
+            _purchases.MergeEach(_keys.AsSpan(0, count), _ones);
         }
 
         [MethodImpl(Hot.Path)]
@@ -63,34 +65,50 @@ public sealed class TopCustomers : AggregateQuery
         {
             var users = batch.Values(Users.UserId);
             var birthdates = batch.Values(Users.Birthdate);
-            var before = _birthdates.Count;
+            Reserve(users.Length);
             for (var i = 0; i < users.Length; i++)
-                Birthdate.Merge(ref _birthdates[users[i]], new Birthdate { Packed = birthdates[i].Packed });
+            {
+                _keys[i] = users[i];
+                _dates[i] = new Birthdate { Packed = birthdates[i].Packed };
+            }
+
+            var before = _birthdates.Count;
+            _birthdates.MergeEach(_keys.AsSpan(0, users.Length), _dates);
             _repeatedUsers += (ulong)(users.Length - (_birthdates.Count - before));
+        }
+
+        /// <summary>Makes room for the keys of a batch, and for their values.</summary>
+        private void Reserve(int rows)
+        {
+            if (_keys.Length >= rows) return;
+            _keys = new long[rows];
+            _ones = new Purchases[rows];
+            _dates = new Birthdate[rows];
+            Array.Fill(_ones, new Purchases { Count = 1 });
         }
 
         public override void Merge(Aggregate other)
         {
             var more = (Customers)other;
             var users = _birthdates.Count + more._birthdates.Count;
-            MergeTable(ref _purchases, ref more._purchases);
-            MergeTable(ref _birthdates, ref more._birthdates);
+            _purchases.Merge(more._purchases);
+            _birthdates.Merge(more._birthdates);
             _repeatedUsers += more._repeatedUsers + (ulong)(users - _birthdates.Count);
         }
 
         public override Aggregate[] Partition(int shards)
         {
             var parts = Enumerable.Range(0, shards).Select(_ => new Customers(options)).ToArray();
-            // By user in both tables: purchases meet their user's birthdate in one shard.
-            _purchases.PartitionInto([.. parts.Select(part => part._purchases)], hashed: key => Key.Low(key));
-            _birthdates.PartitionInto([.. parts.Select(part => part._birthdates)], hashed: key => key);
+            // The user is the low id in both tables, so purchases meet their user's birthdate in one shard.
+            _purchases.PartitionInto([.. parts.Select(part => part._purchases)]);
+            _birthdates.PartitionInto([.. parts.Select(part => part._birthdates)]);
             parts[0]._repeatedUsers = _repeatedUsers;
             return parts;
         }
 
         public override void Compact()
         {
-            var (purchases, birthdates) = (new KeyTable<Purchases>(), new KeyTable<Birthdate>());
+            var (purchases, birthdates) = (new KeyTable<Purchases>(KeyTable<Purchases>.SlicesMax), new KeyTable<Birthdate>(KeyTable<Birthdate>.SlicesMax));
             foreach (var (store, user, count) in Top())
             {
                 purchases[Key.Of(store, user)].Count = count;
@@ -158,14 +176,6 @@ public sealed class TopCustomers : AggregateQuery
                 var ranked = best.UnorderedItems.OrderByDescending(item => item.Priority);
                 foreach (var (user, rank) in ranked) yield return (store, user, rank.Count);
             }
-        }
-
-        private static void MergeTable<T>(ref KeyTable<T> into, ref KeyTable<T> more) where T : unmanaged, IMergeable<T>
-        {
-            // The smaller into the larger; and what is spent is let go before the next table grows.
-            if (more.Count > into.Count) (into, more) = (more, into);
-            into.Merge(more);
-            more = new();
         }
     }
 

@@ -73,7 +73,7 @@ public abstract class Aggregate
     /// <param name="other">The other aggregate.</param>
     public abstract void Merge(Aggregate other);
 
-    /// <summary>Splits what was seen by a stable hash of the keys. Merging the parts gives the whole again.</summary>
+    /// <summary>Splits what was seen by a stable hash of the keys. Merging the parts gives the whole again. This aggregate is spent.</summary>
     /// <param name="shards">The number of parts.</param>
     public abstract Aggregate[] Partition(int shards);
 
