@@ -66,11 +66,21 @@ internal static class States
         return $"{Encoding.UTF8.GetString(rows.WrittenSpan)}{Describe(summary)}";
     }
 
-    public static string Filtered(RowQuery query, params IEnumerable<Batch> batches)
+    /// <summary>The rows of the answer.</summary>
+    public static string Rows(Aggregate state, Dimensions dimensions)
+    {
+        var rows = new ArrayBufferWriter<byte>();
+        state.Finish(dimensions, new ResultWriter(rows), new ResultSummary());
+        return Encoding.UTF8.GetString(rows.WrittenSpan);
+    }
+
+    public static string Filtered(RowQuery query, params IEnumerable<Batch> batches) => Filtered(query, QueryOptions.Default, batches);
+
+    public static string Filtered(RowQuery query, QueryOptions options, IEnumerable<Batch> batches)
     {
         var rows = new ArrayBufferWriter<byte>();
         var writer = new ResultWriter(rows);
-        foreach (var batch in batches) query.Filter(batch, QueryOptions.Default, writer);
+        foreach (var batch in batches) query.Filter(batch, options, writer);
         return Encoding.UTF8.GetString(rows.WrittenSpan);
     }
 
