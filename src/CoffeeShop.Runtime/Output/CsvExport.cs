@@ -43,10 +43,11 @@ public sealed class CsvExport : IDisposable
                 writer.Dispose();
             }
         }
-        catch (IOException e) when (current is not null)
+        catch (Exception e)
         {
             Dispose();
-            throw current.Explain(e);
+            if (e is IOException failure && current is not null) throw current.Explain(failure);
+            throw;
         }
     }
 
