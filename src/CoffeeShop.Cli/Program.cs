@@ -5,7 +5,9 @@ using CoffeeShop.Output;
 
 var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
 {
+    DemoCommand.New(),
     RunCommand.New(),
+    GenerateCommand.New(),
     CompareCommand.New(),
 };
 

@@ -14,26 +14,26 @@ internal sealed class Progress : IDisposable
     private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly string _verb;
-    private readonly long _total;
-    private readonly Func<long> _done;
+    private readonly Func<double> _fraction;
+    private readonly Func<long> _bytes;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Thread _thread;
 
-    private Progress(string verb, long total, Func<long> done, bool bar)
+    private Progress(string verb, Func<double> fraction, Func<long> bytes, bool bar)
     {
-        (_verb, _total, _done) = (verb, total, done);
+        (_verb, _fraction, _bytes) = (verb, fraction, bytes);
         _thread = new Thread(bar ? ShowBar : ShowLines) { IsBackground = true, Name = "progress" };
         _thread.Start();
     }
 
     /// <summary>Begins to show progress.</summary>
     /// <param name="verb">What is done to the bytes, in the past.</param>
-    /// <param name="total">How many bytes there are.</param>
-    /// <param name="done">How many have been done; called from another thread.</param>
+    /// <param name="fraction">How much is done, 0 … 1; called from another thread.</param>
+    /// <param name="bytes">How many bytes have been done; called from another thread.</param>
     /// <param name="verbosity">Nothing is shown when quiet.</param>
-    public static IDisposable? Start(string verb, long total, Func<long> done, Verbosity verbosity) =>
-        verbosity == Verbosity.Quiet || total == 0 ? null : new Progress(verb, total, done, Terminal.IsErrorTerminal && verbosity == Verbosity.Normal);
+    public static IDisposable? Start(string verb, Func<double> fraction, Func<long> bytes, Verbosity verbosity) =>
+        verbosity == Verbosity.Quiet ? null : new Progress(verb, fraction, bytes, Terminal.IsErrorTerminal && verbosity == Verbosity.Normal);
 
     public void Dispose()
     {
@@ -44,28 +44,25 @@ internal sealed class Progress : IDisposable
 
     private void ShowLines()
     {
-        while (!_ended.Wait(LineInterval))
-            Console.Error.WriteLine($"{_verb} {Percent} % of {Units.Bytes(_total)}, {Rate}");
+        while (!_ended.Wait(LineInterval)) Console.Error.WriteLine($"{_fraction() * 100:0} %, {Description}");
     }
 
     private void ShowBar()
     {
         // Short work ends before a bar could be read.
         if (_ended.Wait(BarInterval)) return;
-        Terminal.Error.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn())
+        Terminal.Error.Progress().AutoClear(true).Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
             .Start(context =>
             {
-                var task = context.AddTask(_verb, maxValue: _total);
+                var task = context.AddTask(Description, maxValue: 1);
                 do
                 {
-                    task.Value = _done();
-                    task.Description = $"{_verb} {Units.Bytes((long)task.Value)} of {Units.Bytes(_total)}, {Rate}";
+                    task.Value = _fraction();
+                    task.Description = Description;
                 }
                 while (!_ended.Wait(BarInterval));
             });
     }
 
-    private long Percent => _done() * 100 / _total;
-
-    private string Rate => $"{Units.Bytes((long)(_done() / _watch.Elapsed.TotalSeconds))}/s";
+    private string Description => $"{_verb} {Units.Bytes(_bytes())}, {Units.Bytes((long)(_bytes() / _watch.Elapsed.TotalSeconds))}/s";
 }

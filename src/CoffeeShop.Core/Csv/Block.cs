@@ -6,16 +6,27 @@ namespace CoffeeShop.Csv;
 /// </summary>
 public sealed class Block
 {
-    /// <summary>The size at which a block is cut; a longer record makes a longer block. Two blocks and a batch stay in a core's cache.</summary>
+    /// <summary>The size at which a block is cut, unless a test asks for another; a longer record makes a longer block. Two blocks and a batch stay in a core's cache.</summary>
     public const int BytesTarget = 256 * 1024;
 
-    /// <summary>A record that is longer is refused; it could not be sent in one frame either.</summary>
+    /// <summary>A record that is longer, its line end included, is refused; it could not be sent in one frame either.</summary>
     public const int RecordBytesMax = 1024 * 1024;
 
-    internal byte[] Bytes = new byte[1 + BytesTarget];
+    internal byte[] Bytes;
+
+    /// <summary>Where this block is cut, which follows from nothing that was in it before.</summary>
+    internal readonly int Target;
 
     /// <summary>Where the records end in <see cref="Bytes"/>. They begin at 1, after the line feed that ended the record before.</summary>
     internal int End = 1;
+
+    /// <summary>An empty block.</summary>
+    public Block() : this(BytesTarget)
+    {
+    }
+
+    /// <summary>An empty block of another size, so that cuts fall everywhere in a small file.</summary>
+    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target]);
 
     /// <summary>Where in the file the records begin.</summary>
     public long Offset { get; internal set; }
@@ -23,7 +34,10 @@ public sealed class Block
     /// <summary>Whether there is a quote in the block.</summary>
     public bool HasQuotes { get; internal set; }
 
-    /// <summary>Whether the block is no record but a line whose quoted field never closes.</summary>
+    /// <summary>
+    /// Whether the block is no record but the line of a record without an end: its quoted field never closes, or, when it
+    /// <see cref="HasQuotes">has no quote</see>, the line is too long.
+    /// </summary>
     public bool IsUnclosed { get; internal set; }
 
     /// <summary>The bytes of the records.</summary>

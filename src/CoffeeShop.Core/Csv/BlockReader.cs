@@ -35,9 +35,9 @@ public sealed class BlockReader : IDisposable
         Append(block, _carry.AsSpan(0, _carried));
         block.Offset = _position - _carried;
         _carried = 0;
-        while (true)
+        for (var bytesMax = block.Target; ; bytesMax = Math.Min(2 * bytesMax, Block.RecordBytesMax))
         {
-            Fill(block);
+            Fill(block, bytesMax);
             if (block.End == 1) return false;
             var cut = RecordCutter.Find(block.Records, isWhole: _ended, out var hasQuotes);
             block.HasQuotes = hasQuotes;
@@ -47,13 +47,11 @@ public sealed class BlockReader : IDisposable
                 return true;
             }
 
-            if (_ended || block.End > Block.RecordBytesMax)
+            if (_ended || bytesMax == Block.RecordBytesMax)
             {
                 CutUnclosedLine(block);
                 return true;
             }
-
-            Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
         }
     }
 
@@ -86,11 +84,13 @@ public sealed class BlockReader : IDisposable
         }
     }
 
-    private void Fill(Block block)
+    /// <summary>Reads until there are this many bytes of records. A block that has grown is not filled further than a new one.</summary>
+    private void Fill(Block block, int bytesMax)
     {
-        while (!_ended && block.End < block.Bytes.Length)
+        if (block.Bytes.Length < 1 + bytesMax) Array.Resize(ref block.Bytes, 1 + bytesMax);
+        while (!_ended && block.End < 1 + bytesMax)
         {
-            var read = RandomAccess.Read(_file, block.Bytes.AsSpan(block.End), _position);
+            var read = RandomAccess.Read(_file, block.Bytes.AsSpan(block.End, 1 + bytesMax - block.End), _position);
             _position += read;
             block.End += read;
             _ended = read == 0;

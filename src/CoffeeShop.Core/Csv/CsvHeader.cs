@@ -42,15 +42,29 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
         }
 
         using var blocks = new BlockReader(file.FullPath, mark.SequenceEqual(Utf8Mark) ? mark.Length : 0);
-        if (!blocks.TryRead(block)) return null;
-        if (block.IsUnclosed)
+        // A block of nothing but blank lines has no record; the header is in the first that has one.
+        while (blocks.TryRead(block))
         {
-            problems.Add($"{file.Name} line 1: found a quoted name that never closes, expected {Expected(file.Table)}.");
+            if (block.IsUnclosed)
+            {
+                var found = block.HasQuotes ? "a quoted name that never closes" : "a line of more than 1 MiB";
+                problems.Add($"{file.Name} line 1: found {found}, expected {Expected(file.Table)}.");
+                return null;
+            }
+
+            var isMalformed = false;
+            using var reader = CsvReader.Create(block.Lines, CsvDialect.Quoted with { OnMalformedRecord = _ => isMalformed = true });
+            if (!reader.Read()) continue;
+            if (!isMalformed) return ReadNames(file, block, reader, problems);
+            problems.Add($"{file.Name} line 1: found a stray quote in {Show(Rejection.Quote(reader.RawRecord))}, expected {Expected(file.Table)}.");
             return null;
         }
 
-        using var reader = CsvReader.Create(block.Lines, CsvDialect.Quoted);
-        if (!reader.Read()) return null;
+        return null;
+    }
+
+    private static CsvHeader? ReadNames(DataFile file, Block block, CsvReader reader, ICollection<string> problems)
+    {
         var names = Enumerable.Range(0, reader.FieldCount).Select(reader.GetString).ToArray();
         // A line end after the header belongs to it: the row would begin with a blank line otherwise.
         var end = block.Offset - 1 + reader.ByteOffset + reader.RawRecord.Length;
@@ -72,7 +86,7 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
         }
 
         if (missing.Count > 0)
-            problems.Add($"{file.Name} line 1: column {string.Join(", ", missing)} is missing: found {Show(names)}, expected {Expected(file.Table)}.");
+            problems.Add($"{file.Name} line 1: column {string.Join(", ", missing)} is missing: found {Show(string.Join(',', names))}, expected {Expected(file.Table)}.");
         return problems.Count > before ? null : new CsvHeader(names.Length, fields.ToImmutable(), end);
     }
 
@@ -80,9 +94,9 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
 
     private static string Spell(Column column) => string.Join(" or ", column.Names);
 
-    private static string Show(string[] names)
+    private static string Show(string names)
     {
-        var text = $"\"{string.Join(',', names)}\"";
-        return text.Length <= Rejection.FoundCharsMax ? text : text[..Rejection.FoundCharsMax] + "…";
+        var cut = Rejection.Cut(names);
+        return cut.Length == names.Length ? $"\"{names}\"" : $"\"{cut}…\"";
     }
 }

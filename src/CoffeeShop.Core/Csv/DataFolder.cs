@@ -14,12 +14,15 @@ public sealed record DataFile(Table Table, string FullPath, string Name, long Le
 /// </summary>
 /// <param name="Path">The folder.</param>
 /// <param name="Files">The files of the tables: tables in the order of the registry, files by name, ordinal.</param>
-/// <param name="Ignored">CSV files that belong to no table, for a note to the user.</param>
+/// <param name="Ignored">What looks like input and is not read, for a note to the user: other CSV files, and folders in a table's folder.</param>
 /// <param name="Missing">Tables without a file.</param>
 public sealed record DataFolder(
     string Path, IReadOnlyList<DataFile> Files, IReadOnlyList<string> Ignored, IReadOnlyList<Table> Missing)
 {
     private const string Extension = ".csv";
+
+    /// <summary>As many links as the system follows before it takes them for a circle.</summary>
+    private const int LinksMax = 40;
 
     /// <summary>Lists the files of all tables.</summary>
     /// <param name="root">The data root.</param>
@@ -47,14 +50,15 @@ public sealed record DataFolder(
         List<DataFile> files = [];
         List<Table> missing = [];
         List<string> problems = [];
+        List<string> ignored = [];
         var unclaimed = Directory.EnumerateFiles(path)
             .Select(file => System.IO.Path.GetFileName(file))
-            .Where(name => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            .Where(LooksLikeCsv)
             .ToHashSet(StringComparer.Ordinal);
         foreach (var table in TableRegistry.All)
         {
             var flat = unclaimed.Where(name => IsFlatFileOf(table.Name, name)).ToList();
-            var nested = NestedFiles(path, table.Name);
+            var nested = NestedFiles(path, table.Name, ignored);
             unclaimed.ExceptWith(flat);
             if (flat.Count > 0 && nested.Count > 0)
                 problems.Add($"Table {table} has files in both layouts, {flat.Order(StringComparer.Ordinal).First()} and the folder {table}/: keep one.");
@@ -64,29 +68,45 @@ public sealed record DataFolder(
 
         if (problems.Count > 0) throw new InputException(problems);
         unclaimed.RemoveWhere(name => TableRegistry.Skipped.Any(table => IsFlatFileOf(table, name)));
-        return new DataFolder(path, files, [.. unclaimed.Order(StringComparer.Ordinal)], missing);
+        return new DataFolder(path, files, [.. unclaimed.Concat(ignored).Order(StringComparer.Ordinal)], missing);
     }
 
-    private static List<string> NestedFiles(string path, string table)
+    private static List<string> NestedFiles(string path, string table, List<string> ignored)
     {
         var folder = System.IO.Path.Combine(path, table);
-        return !Directory.Exists(folder)
-            ? []
-            : [.. Directory.EnumerateFiles(folder)
-                .Where(file => file.EndsWith(Extension, StringComparison.Ordinal))
-                .Select(file => $"{table}/{System.IO.Path.GetFileName(file)}")];
+        if (!Directory.Exists(folder)) return [];
+        ignored.AddRange(Directory.EnumerateDirectories(folder).Select(inner => $"{table}/{System.IO.Path.GetFileName(inner)}/"));
+        var names = Directory.EnumerateFiles(folder).Select(file => $"{table}/{System.IO.Path.GetFileName(file)}").Where(LooksLikeCsv).ToList();
+        ignored.AddRange(names.Where(name => !IsCsv(name)));
+        return [.. names.Where(IsCsv)];
     }
 
     private static DataFile NewFile(Table table, string path, string name)
     {
         var file = new FileInfo(System.IO.Path.Combine(path, name));
-        // The size of a link is that of its target; a broken one is reported when its header is read.
-        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return new DataFile(table, file.FullName, name, target.Exists ? target.Length : -1);
+        return new DataFile(table, file.FullName, name, LengthOf(file));
     }
 
+    /// <summary>The size of a link is that of its target. A broken or circular one is reported when its header is read.</summary>
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return target.Exists ? target.Length : -1;
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+
+    private static bool IsCsv(string name) => name.EndsWith(Extension, StringComparison.Ordinal);
+
+    private static bool LooksLikeCsv(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+
     private static bool IsFlatFileOf(string table, string name) =>
-        name.StartsWith(table, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
+        name.StartsWith(table, StringComparison.Ordinal) && IsCsv(name)
         && (name.Length == table.Length + Extension.Length || name[table.Length] == '_');
 
     private static string Resolve(string root, string? subfolder)
@@ -109,20 +129,15 @@ public sealed record DataFolder(
         return names.Count == 0 ? "" : $" It has: {string.Join(", ", names)}.";
     }
 
-    /// <summary>The path with every link in it followed, its folders' included.</summary>
-    private static string RealPath(string path)
+    /// <summary>The path with every link in it followed, its folders' included. What does not exist has no links.</summary>
+    private static string RealPath(string path, int linksMax = LinksMax)
     {
+        if (linksMax == 0) throw new InputException($"The path {path} cannot be followed: its links lead in a circle.");
         var parent = System.IO.Path.GetDirectoryName(path);
         if (parent is null) return path;
-        var real = System.IO.Path.Combine(RealPath(parent), System.IO.Path.GetFileName(path));
-        try
-        {
-            var target = new DirectoryInfo(real).ResolveLinkTarget(returnFinalTarget: true);
-            return target is null ? real : RealPath(target.FullName);
-        }
-        catch (IOException e)
-        {
-            throw new InputException($"The path {path} cannot be followed: {e.Message}");
-        }
+        var realParent = RealPath(parent, linksMax);
+        var real = System.IO.Path.Combine(realParent, System.IO.Path.GetFileName(path));
+        var target = new DirectoryInfo(real).LinkTarget;
+        return target is null ? real : RealPath(System.IO.Path.GetFullPath(target, realParent), linksMax - 1);
     }
 }

@@ -22,7 +22,7 @@ public sealed record Dataset(IReadOnlyList<CsvFile> Files, IReadOnlyList<string>
     {
         var folder = DataFolder.Open(options.Root, options.Subfolder);
         List<string> problems = [];
-        List<string> notes = [.. folder.Ignored.Select(name => $"{name} belongs to no table and was not read.")];
+        List<string> notes = [.. folder.Ignored.Select(name => $"{name} is no file of a table and was not read.")];
         foreach (var table in folder.Missing)
         {
             if (options.AllowMissing) notes.Add($"Table {table} has no file and was taken as empty.");

@@ -15,7 +15,12 @@ public sealed record Rejection(DataFile File, long Offset, string? Column, strin
     internal static string Quote(ReadOnlySpan<byte> bytes)
     {
         // A character takes at most four bytes; what follows cannot be in the result.
-        var text = System.Text.Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * FoundCharsMax)]);
+        return Cut(System.Text.Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * FoundCharsMax)]));
+    }
+
+    /// <summary>The beginning of a text, and no half of a character.</summary>
+    internal static string Cut(string text)
+    {
         if (text.Length <= FoundCharsMax) return text;
         var length = char.IsHighSurrogate(text[FoundCharsMax - 1]) ? FoundCharsMax - 1 : FoundCharsMax;
         return text[..length];

@@ -31,7 +31,8 @@ public sealed class RowReader
         if (block.IsUnclosed)
         {
             var line = block.Records.TrimEnd("\r\n"u8);
-            _onRejected(new Rejection(file, block.Offset, null, Rejection.Quote(line), "a closing quote within 1 MiB"));
+            var expected = block.HasQuotes ? "a closing quote within 1 MiB" : "the end of the line within 1 MiB";
+            _onRejected(new Rejection(file, block.Offset, null, Rejection.Quote(line), expected));
             return;
         }
 

@@ -36,11 +36,12 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <param name="key">The key.</param>
     public ref TValue this[long key]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            ref var entry = ref Find(_entries, key);
-            if (entry.KeyPlusOne == 0) entry = ref Add(ref entry, key);
-            return ref entry.Value;
+            ref var home = ref Home(_entries, key);
+            if (home.KeyPlusOne == key + 1) return ref home.Value;
+            return ref FindOrAdd(key);
         }
     }
 
@@ -69,6 +70,9 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <param name="other">The other table; it is not changed.</param>
     public void Merge(KeyTable<TValue> other)
     {
+        // The keys come in the order of their hash. Without room for all, the front of this table would overflow first
+        // and every search walk through it; with room, both tables are walked once from front to back.
+        EnsureCapacity(Count + other.Count);
         foreach (ref readonly var entry in other._entries.AsSpan())
             if (entry.KeyPlusOne != 0) TValue.Merge(ref this[entry.KeyPlusOne - 1], entry.Value);
     }
@@ -78,6 +82,8 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <param name="hashed">The part of a key that decides its shard.</param>
     public void PartitionInto(ReadOnlySpan<KeyTable<TValue>> shards, Func<long, long> hashed)
     {
+        // For the reason given in Merge, with a margin for shards that get more than their share.
+        foreach (var shard in shards) shard.EnsureCapacity((int)Math.Min(Count, (Count * 1.125 / shards.Length) + 64));
         foreach (ref readonly var entry in _entries.AsSpan())
         {
             if (entry.KeyPlusOne == 0) continue;
@@ -134,18 +140,26 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
             if (entry.KeyPlusOne != 0) yield return (entry.KeyPlusOne - 1, entry.Value);
     }
 
-    private ref Entry Add(ref Entry free, long key)
+    /// <summary>Makes room for this many keys.</summary>
+    private void EnsureCapacity(int count)
     {
+        if (count > _growAt) Resize((int)Math.Min(Array.MaxLength, (count * 4L / 3) + 2));
+    }
+
+    private ref TValue FindOrAdd(long key)
+    {
+        ref var entry = ref Find(_entries, key);
+        if (entry.KeyPlusOne != 0) return ref entry.Value;
         if (Count == _growAt)
         {
             // By half and not by two: the largest table of a run is most of its memory.
             Resize((int)Math.Min(Array.MaxLength, _entries.Length * 3L / 2));
-            free = ref Find(_entries, key);
+            entry = ref Find(_entries, key);
         }
 
         Count++;
-        free.KeyPlusOne = key + 1;
-        return ref free;
+        entry.KeyPlusOne = key + 1;
+        return ref entry.Value;
     }
 
     private void Resize(int capacity)
@@ -171,6 +185,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         return ref entry;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref Entry Home(Entry[] entries, long key) => ref Unsafe.Add(
         ref MemoryMarshal.GetArrayDataReference(entries),
         (nint)Math.BigMul(StableHash.Of(key), (ulong)entries.Length, out _));

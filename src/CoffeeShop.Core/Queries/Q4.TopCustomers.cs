@@ -143,16 +143,16 @@ public sealed class TopCustomers : AggregateQuery
         private IEnumerable<(int Store, int User, uint Count)> Top()
         {
             // Per store the best so far, the worst of them at the head.
-            var stores = new SortedDictionary<int, PriorityQueue<int, (uint Count, int MinusUser)>>();
+            var stores = new Dictionary<int, PriorityQueue<int, (uint Count, int MinusUser)>>();
             foreach (var (key, purchases) in _purchases.Entries())
             {
                 var (store, user) = (Key.High(key), Key.Low(key));
                 if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new());
                 if (best.Count < options.Top) best.Enqueue(user, (purchases.Count, -user));
-                else if (options.Top > 0) best.EnqueueDequeue(user, (purchases.Count, -user));
+                else best.EnqueueDequeue(user, (purchases.Count, -user));
             }
 
-            foreach (var (store, best) in stores)
+            foreach (var (store, best) in stores.OrderBy(pair => pair.Key))
             {
                 var ranked = best.UnorderedItems.OrderByDescending(item => item.Priority);
                 foreach (var (user, rank) in ranked) yield return (store, user, rank.Count);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CoffeeShop.Queries;
 
 /// <summary>
@@ -8,6 +10,7 @@ public static class StableHash
 {
     /// <summary>Spreads a key over 64 bits; each bit of the key moves about half of them.</summary>
     /// <param name="key">The key.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(long key)
     {
         // The finalizer of SplitMix64.

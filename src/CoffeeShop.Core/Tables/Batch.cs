@@ -44,13 +44,17 @@ public sealed class Batch
     /// <summary>Makes room for the row that is to be filled.</summary>
     internal void Reserve()
     {
-        if (Count < _capacity) return;
-        _capacity = Math.Max(256, 2 * _capacity);
-        foreach (var buffer in _buffers) buffer.Resize(_capacity);
+        if (Count == _capacity) Grow();
     }
 
     /// <summary>Adds the row whose fields have all been set.</summary>
     internal void Commit() => Count++;
+
+    private void Grow()
+    {
+        _capacity = Math.Max(256, 2 * _capacity);
+        foreach (var buffer in _buffers) buffer.Resize(_capacity);
+    }
 
     private ColumnBuffer Buffer(Column column) => ReferenceEquals(column.Table, Table)
         ? _buffers[column.Ordinal]

@@ -19,23 +19,22 @@ internal readonly struct WholeGrammar : IGrammar<long>
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
         value = 0;
+        if (field.EndsWith(".0"u8)) field = field[..^2];
         var negative = field.Length > 0 && field[0] == '-';
-        var start = negative ? 1 : 0;
-        var i = start;
-        // The magnitude grows towards long.MinValue, which has no positive counterpart.
-        var sum = 0L;
-        for (; i < field.Length; i++)
+        if (negative) field = field[1..];
+        if (field.IsEmpty) return false;
+        foreach (var b in field)
         {
-            var digit = (uint)field[i] - '0';
-            if (digit > 9) break;
-            if (sum < (long.MinValue + (int)digit) / 10) return false;
-            sum = (sum * 10) - digit;
+            var digit = (uint)b - '0';
+            if (digit > 9) return false;
+            // The magnitude grows towards long.MinValue, which has no positive counterpart.
+            if (value <= long.MinValue / 10 && Math.BigMul(value, 10) - digit < long.MinValue) return false;
+            value = (value * 10) - digit;
         }
 
-        if (i == start) return false;
-        if (i != field.Length && !field[i..].SequenceEqual(".0"u8)) return false;
-        if (!negative && sum == long.MinValue) return false;
-        value = negative ? sum : -sum;
+        if (negative) return true;
+        if (value == long.MinValue) return false;
+        value = -value;
         return true;
     }
 }
@@ -47,21 +46,18 @@ internal readonly struct IdGrammar : IGrammar<int>
 
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
-        // Nearly every id is a few bare digits, which cannot overflow.
-        if (field.Length is > 0 and <= 9)
+        value = 0;
+        // Nearly every id is a few digits, which cannot overflow.
+        var digits = field.EndsWith(".0"u8) ? field[..^2] : field;
+        if (digits.Length is 0 or > 9) return TryParseSlow(field, out value);
+        foreach (var b in digits)
         {
-            value = 0;
-            foreach (var b in field)
-            {
-                var digit = (uint)b - '0';
-                if (digit > 9) return TryParseSlow(field, out value);
-                value = (value * 10) + (int)digit;
-            }
-
-            return true;
+            var digit = (uint)b - '0';
+            if (digit > 9) return TryParseSlow(field, out value);
+            value = (value * 10) + (int)digit;
         }
 
-        return TryParseSlow(field, out value);
+        return true;
     }
 
     private static bool TryParseSlow(ReadOnlySpan<byte> field, out int value)

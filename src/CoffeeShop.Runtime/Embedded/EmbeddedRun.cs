@@ -40,7 +40,7 @@ public sealed class EmbeddedRun : IDisposable
         var rowQueries = QueryRegistry.All.OfType<RowQuery>().ToList();
         using var spools = new RowSpools(rowQueries, result, window: 8 * _threads);
         var workers = Enumerable.Range(0, _threads).Select(_ => new Worker(_options, rowQueries, spools.Outputs)).ToList();
-        RunAll(workers, stop);
+        RunAll(workers, spools, stop);
 
         var whole = workers[0];
         foreach (var worker in workers.Skip(1)) whole.Merge(worker);
@@ -50,9 +50,10 @@ public sealed class EmbeddedRun : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    private void RunAll(List<Worker> workers, CancellationToken stop)
+    private void RunAll(List<Worker> workers, RowSpools spools, CancellationToken stop)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var _ = failed.Token.Register(spools.Stop);
         Exception? failure = null;
         var running = workers.Select(worker => new Thread(() =>
         {

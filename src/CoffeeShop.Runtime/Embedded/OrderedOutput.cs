@@ -8,13 +8,13 @@ namespace CoffeeShop.Embedded;
 /// </summary>
 /// <param name="output">Gets the bytes.</param>
 /// <param name="window">How many blocks may be ahead.</param>
-internal sealed class OrderedOutput(Stream output, int window) : IDisposable
+internal sealed class OrderedOutput(Stream output, int window)
 {
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly Dictionary<long, ArrayBufferWriter<byte>> _waiting = [];
     private readonly Stack<ArrayBufferWriter<byte>> _free = [];
-    private readonly ManualResetEventSlim _advanced = new();
     private long _next;
+    private bool _isStopped;
 
     /// <summary>An empty buffer, to be given back by <see cref="Write"/>.</summary>
     public ArrayBufferWriter<byte> Rent()
@@ -25,24 +25,13 @@ internal sealed class OrderedOutput(Stream output, int window) : IDisposable
     /// <summary>Writes the bytes of a block when all blocks before it have been written.</summary>
     /// <param name="sequence">The number of the block; every number comes once.</param>
     /// <param name="bytes">The bytes; the buffer is taken.</param>
-    /// <param name="stop">Ends the waiting.</param>
-    public void Write(long sequence, ArrayBufferWriter<byte> bytes, CancellationToken stop)
-    {
-        while (!TryWrite(sequence, bytes)) _advanced.Wait(stop);
-    }
-
-    public void Dispose() => _advanced.Dispose();
-
-    private bool TryWrite(long sequence, ArrayBufferWriter<byte> bytes)
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public void Write(long sequence, ArrayBufferWriter<byte> bytes)
     {
         lock (_lock)
         {
-            if (sequence - _next > window)
-            {
-                _advanced.Reset();
-                return false;
-            }
-
+            while (sequence - _next > window && !_isStopped) Monitor.Wait(_lock);
+            if (_isStopped) throw new OperationCanceledException();
             _waiting.Add(sequence, bytes);
             while (_waiting.Remove(_next, out var next))
             {
@@ -52,8 +41,17 @@ internal sealed class OrderedOutput(Stream output, int window) : IDisposable
                 _next++;
             }
 
-            _advanced.Set();
-            return true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Ends the waiting of all threads: a block before theirs will not come any more.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            Monitor.PulseAll(_lock);
         }
     }
 }

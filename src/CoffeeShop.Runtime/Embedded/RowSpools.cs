@@ -23,6 +23,12 @@ internal sealed class RowSpools : IDisposable
     /// <summary>Where the threads write the rows of each query.</summary>
     public IReadOnlyList<OrderedOutput> Outputs { get; }
 
+    /// <summary>Ends the waiting of all threads for their turn.</summary>
+    public void Stop()
+    {
+        foreach (var output in Outputs) output.Stop();
+    }
+
     /// <summary>Appends a query's rows to the result, unless they are there already.</summary>
     public void Append(RowQuery query)
     {
@@ -34,7 +40,6 @@ internal sealed class RowSpools : IDisposable
 
     public void Dispose()
     {
-        foreach (var output in Outputs) output.Dispose();
         foreach (var stream in _streams)
             if (!ReferenceEquals(stream, _result)) stream.Dispose();
     }

@@ -45,7 +45,7 @@ internal sealed class Worker
             batch.Clear();
             _rowReader.Read(file.File, file.Header, block, batch);
             _rowsRead[batch.Table] += batch.Count;
-            Accumulate(batch, sequence, stop);
+            Accumulate(batch, sequence);
         }
 
         stop.ThrowIfCancellationRequested();
@@ -60,7 +60,7 @@ internal sealed class Worker
         Rejections.Merge(other.Rejections);
     }
 
-    private void Accumulate(Batch batch, long sequence, CancellationToken stop)
+    private void Accumulate(Batch batch, long sequence)
     {
         Dimensions.Accumulate(batch);
         foreach (var aggregate in _aggregates) aggregate.Accumulate(batch);
@@ -70,7 +70,7 @@ internal sealed class Worker
             var rows = new ResultWriter(bytes);
             _rowQueries[i].Filter(batch, _options, rows);
             _rows[i] += rows.Rows;
-            _outputs[i].Write(sequence, bytes, stop);
+            _outputs[i].Write(sequence, bytes);
         }
     }
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using CoffeeShop.Csv;
+using CoffeeShop.Generation;
+using CoffeeShop.Queries;
+using CoffeeShop.Results;
+using Spectre.Console;
+
+namespace CoffeeShop.Commands;
+
+/// <summary><c>coffee demo</c>: makes a small dataset, answers the queries over it and shows the answers.</summary>
+internal static class DemoCommand
+{
+    private const string Folder = "coffee-demo";
+
+    /// <summary>A fiftieth of the published dataset: a second or two.</summary>
+    private const int TransactionsPerMonth = GeneratorOptions.PublishedTransactionsPerMonth / 50;
+
+    public static Command New()
+    {
+        var command = new Command("demo", $"Makes a small dataset in ./{Folder}, answers the queries and shows the answers");
+        command.SetAction((_, stop) => Task.Run(() => Show(stop), CancellationToken.None));
+        return command;
+    }
+
+    private static int Show(CancellationToken stop)
+    {
+        var data = MakeDataset(stop);
+        var options = new RunOptions(
+            new DatasetOptions(data), QueryOptions.Default, Path.Combine(Folder, "out"), "demo", Environment.ProcessorCount,
+            Csv: true, Strict: false, Verbosity.Normal);
+        var exitCode = RunCommand.Run(options, stop);
+        if (exitCode != ExitCode.Done) return exitCode;
+
+        using (var file = File.OpenRead(options.ResultPath))
+            new DemoAnswers(Terminal.Output, ResultFile.Read(file, options.ResultPath)).Show();
+        Terminal.Output.WriteLine();
+        Terminal.Output.MarkupLine($"The same rows are in [bold]{options.ResultPath}[/], and as CSV beside it.");
+        Terminal.Output.MarkupLine("Over a folder of your own: [bold]coffee run --data DIR --out DIR[/]");
+        return exitCode;
+    }
+
+    /// <summary>The dataset of the demo, made once: under another name until it is whole.</summary>
+    private static string MakeDataset(CancellationToken stop)
+    {
+        var data = Path.Combine(Folder, "data");
+        if (Directory.Exists(data))
+        {
+            Console.Error.WriteLine($"The dataset of an earlier demo is in {data}.");
+            return data;
+        }
+
+        var unfinished = data + ".partial";
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        var report = GenerateCommand.Run(
+            new GeneratorOptions { OutputFolder = unfinished, TransactionsPerMonth = TransactionsPerMonth }, Verbosity.Normal, stop);
+        Directory.Move(unfinished, data);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Made {Units.Count(report.Transactions)} transactions of 10 stores in {data} ({Units.Bytes(report.Bytes)})."));
+        return data;
+    }
+}

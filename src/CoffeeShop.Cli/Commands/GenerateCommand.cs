@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using CoffeeShop.Generation;
+using CoffeeShop.Output;
+
+namespace CoffeeShop.Commands;
+
+/// <summary><c>coffee generate</c>: a dataset by the laws of the published one, the same for the same options.</summary>
+internal static class GenerateCommand
+{
+    public static Command New()
+    {
+        var defaults = new GeneratorOptions { OutputFolder = "." };
+        var output = new Option<string>("--out") { Description = "Where the dataset goes; it must hold none yet", HelpName = "DIR", Required = true };
+        var months = new Option<(Month First, Month Last)>("--months")
+        {
+            Description = "The months with transactions",
+            HelpName = "2024-01..2025-06",
+            CustomParser = InputOptions.Parsed<(Month, Month)>(ParseMonths, "two months, the earlier first, such as 2024-01..2025-06"),
+            DefaultValueFactory = _ => (defaults.FirstMonth, defaults.LastMonth),
+        };
+        var transactions = new Option<int>("--transactions-per-month") { Description = "Transactions in a month of 31 days", HelpName = "N", DefaultValueFactory = _ => defaults.TransactionsPerMonth };
+        var users = new Option<int?>("--users") { Description = "Users; by default as many as the transactions ask for", HelpName = "N" };
+        var seed = new Option<long>("--seed") { Description = "Another seed gives other rows by the same laws", HelpName = "S", DefaultValueFactory = _ => defaults.Seed };
+        var edgeCases = new Option<bool>("--edge-cases") { Description = "Add rows that a reader is likely to get wrong, and the list of those it must reject" };
+        var quiet = new Option<bool>("--quiet") { Description = "Print errors only" };
+
+        var command = new Command("generate", "Makes a dataset by the laws of the published one") { output, months, transactions, users, seed, edgeCases, quiet };
+        command.SetAction((parsed, stop) => Task.Run(() => Generate(
+            new GeneratorOptions
+            {
+                OutputFolder = parsed.GetRequiredValue(output),
+                FirstMonth = parsed.GetValue(months).First,
+                LastMonth = parsed.GetValue(months).Last,
+                TransactionsPerMonth = parsed.GetValue(transactions),
+                Users = parsed.GetValue(users),
+                Seed = parsed.GetValue(seed),
+                EdgeCases = parsed.GetValue(edgeCases),
+            },
+            parsed.GetValue(quiet) ? Verbosity.Quiet : Verbosity.Normal, stop), CancellationToken.None));
+        return command;
+    }
+
+    private static int Generate(GeneratorOptions options, Verbosity verbosity, CancellationToken stop)
+    {
+        var problems = options.Problems();
+        foreach (var problem in problems) Console.Error.WriteLine(problem);
+        if (problems.Count > 0) return ExitCode.Usage;
+
+        var watch = Stopwatch.StartNew();
+        var report = Run(options, verbosity, stop);
+        if (verbosity == Verbosity.Quiet) return ExitCode.Done;
+        Console.Error.WriteLine(
+            $"{options.OutputFolder}: {report.Files} files, {Units.Bytes(report.Bytes)}, {Units.Count(report.Users)} users, "
+            + $"{Units.Count(report.Transactions)} transactions, {Units.Count(report.TransactionItems)} items in {watch.Elapsed.TotalSeconds:0.0} s");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Makes a dataset and shows how far it has come.</summary>
+    public static GeneratorReport Run(GeneratorOptions options, Verbosity verbosity, CancellationToken stop)
+    {
+        var generator = new Generator(options);
+        try
+        {
+            using (Progress.Start("generated", () => generator.FractionDone, () => generator.BytesWritten, verbosity)) return generator.Run(stop);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException($"The dataset could not be written to {options.OutputFolder}, and nothing of it was left there: {e.Message}");
+        }
+    }
+
+    private static (Month, Month)? ParseMonths(string text)
+    {
+        var ends = text.Split("..");
+        return ends.Length == 2 && Month.TryParse(ends[0], out var first) && Month.TryParse(ends[1], out var last) ? (first, last) : null;
+    }
+}

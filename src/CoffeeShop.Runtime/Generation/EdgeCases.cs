@@ -1,0 +1,2 @@
+namespace CoffeeShop.Generation;
+internal static class EdgeCases { public static int Write(OutputFolder o) => 0; }

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace CoffeeShop.Tests;
+
+/// <summary>A folder that goes when the test does.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("coffee-test-").FullName;
+
+    /// <summary>Writes a file, making its folders. A character of the content is a byte (Latin-1), as in the references.</summary>
+    public string Write(string name, string content = "")
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(content));
+        return path;
+    }
+
+    /// <summary>Makes an empty folder.</summary>
+    public string Folder(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
+
+    /// <summary>Makes a symbolic link, whatever it leads to.</summary>
+    public void Link(string name, string target)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, target);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
