@@ -1,11 +1,10 @@
-using CoffeeShop.Tests.Oracle;
 using CoffeeShop.Tests.Results;
 
 namespace CoffeeShop.Tests.Cli;
 
 public sealed class CompareTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

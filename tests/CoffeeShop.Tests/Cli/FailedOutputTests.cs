@@ -1,5 +1,3 @@
-using CoffeeShop.Tests.Oracle;
-
 namespace CoffeeShop.Tests.Cli;
 
 /// <summary>Output that <c>coffee run</c> cannot write: exit code 1, words, and nothing half-written.</summary>
@@ -12,7 +10,7 @@ public sealed class FailedOutputTests : IDisposable
     [Fact]
     public async Task A_folder_that_cannot_be_made_fails()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         var file = folder.Write("file", "");
         (await Coffee.Run("run", "--data", _shop.Data, "--out", Path.Combine(file, "out"))).Is(1).Says("client-1.ndjson cannot be written", "--out");
     }

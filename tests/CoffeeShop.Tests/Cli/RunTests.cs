@@ -79,7 +79,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task A_data_folder_within_the_root_can_be_named()
     {
-        using var root = new Oracle.ScratchFolder();
+        using var root = new TemporaryFolder();
         Directory.Move(_shop.Data, root["inner"]);
         (await Coffee.Run("run", "--data", root.Path, "--data-folder", "inner", "--out", _shop.Out)).Is(0);
         Assert.Equal(Shop.Answer, _shop.Result);

@@ -1,5 +1,3 @@
-using CoffeeShop.Tests.Oracle;
-
 namespace CoffeeShop.Tests.Cli;
 
 /// <summary>A small data folder with its answer, and where the answer goes.</summary>
@@ -14,7 +12,7 @@ internal sealed class Shop : IDisposable
 
         """;
 
-    private readonly ScratchFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public Shop()
     {

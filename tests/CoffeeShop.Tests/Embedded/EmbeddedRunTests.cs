@@ -7,7 +7,7 @@ public sealed class EmbeddedRunTests
     [Fact]
     public void Every_dataset_gets_the_answer_of_the_oracle_with_any_number_of_threads() => Seeds.Check(1, 60, (random, _) =>
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         new RandomDataset(random).WriteTo(folder);
         var expected = new OracleAnswer(folder.Path, new OracleOptions());
         foreach (var threads in (int[])[1, 2, 7])
@@ -21,7 +21,7 @@ public sealed class EmbeddedRunTests
     [Fact]
     public void Every_dataset_gets_the_answer_of_the_oracle_with_other_options() => Seeds.Check(1001, 60, (random, _) =>
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         new RandomDataset(random).WriteTo(folder);
         var options = new OracleOptions
         {

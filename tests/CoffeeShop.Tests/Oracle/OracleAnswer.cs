@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using static CoffeeShop.Tests.Oracle.OracleGrammar;
+using CoffeeShop.Tests.Csv;
 
 namespace CoffeeShop.Tests.Oracle;
 
@@ -20,7 +20,7 @@ internal sealed record OracleOptions
 }
 
 /// <summary>
-/// The complete answer over a data folder, as the design words it, in LINQ over strings, decimals and dates: slow, and
+/// The complete answer over a data folder, as the design words it, in LINQ over texts, decimals and dates: slow, and
 /// independent of everything that is tested against it.
 /// </summary>
 internal sealed class OracleAnswer
@@ -32,8 +32,8 @@ internal sealed class OracleAnswer
     public OracleAnswer(string folder, OracleOptions options)
     {
         _options = options;
-        _tables = OracleTable.All.ToDictionary(table => table.Table, table => new OracleTable(folder, table.Table));
-        Rejected = [.. OracleTable.All.SelectMany(table => _tables[table.Table].Rejected)];
+        _tables = ReferenceTables.All.Keys.ToDictionary(table => table, table => new OracleTable(folder, table));
+        Rejected = [.. ReferenceTables.All.Keys.SelectMany(table => _tables[table].Rejected)];
         HighValueTransactions();
         TopProducts();
         StoreTurnover();
@@ -89,7 +89,7 @@ internal sealed class OracleAnswer
     private void TopCustomers()
     {
         var names = Names("stores", "store_id", "store_name");
-        var birthdates = _tables["users"].Rows.GroupBy(row => Whole(row["user_id"])).ToDictionary(user => user.Key, user => user.Min(row => Time(row["birthdate"])));
+        var birthdates = _tables["users"].Rows.GroupBy(row => Whole(row["user_id"])).ToDictionary(user => user.Key, user => user.Min(row => ReferenceValues.Day(row["birthdate"])!.Value));
         var purchases = _tables["transactions"].Rows.Where(InYears).Where(row => row["user_id"].Length > 0);
         foreach (var store in purchases.GroupBy(row => Whole(row["store_id"])).OrderBy(store => store.Key))
         {
@@ -102,7 +102,13 @@ internal sealed class OracleAnswer
         }
     }
 
-    private static DateTime CreatedAt(Dictionary<string, string> row) => Time(row["created_at"]);
+    private static long Whole(string field) => ReferenceValues.Whole(field)!.Value;
+
+    private static decimal Money(string field) => ReferenceValues.Money(field)!.Value / 10_000m;
+
+    private static string Text(string field) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(field));
+
+    private static DateTime CreatedAt(Dictionary<string, string> row) => ReferenceValues.Second(row["created_at"])!.Value;
 
     private bool InYears(Dictionary<string, string> row) => _options.Years.Contains(CreatedAt(row).Year);
 

@@ -1,10 +1,7 @@
-namespace CoffeeShop.Tests.Oracle;
+using System.Text;
+using CoffeeShop.Tests.Csv;
 
-/// <summary>A column: the names it goes by, separated by a bar, and what fits it.</summary>
-internal sealed record OracleColumn(string Names, Func<string, bool> Fits)
-{
-    public string Name => Names.Split('|')[0];
-}
+namespace CoffeeShop.Tests.Oracle;
 
 /// <summary>A row that was refused: where it stands, and the first column that does not fit.</summary>
 internal sealed record OracleRejection(string Table, string File, int Line, string? Column);
@@ -12,30 +9,13 @@ internal sealed record OracleRejection(string Table, string File, int Line, stri
 /// <summary>The rows of a table of a data folder: those that fit, by column name, and those that do not.</summary>
 internal sealed class OracleTable
 {
-    public static readonly IReadOnlyList<(string Table, OracleColumn[] Columns)> All =
-    [
-        ("menu_items", [new("item_id|product_id", OracleGrammar.IsId), new("item_name|name", OracleGrammar.IsText)]),
-        ("stores", [new("store_id", OracleGrammar.IsId), new("store_name", OracleGrammar.IsText)]),
-        ("users", [new("user_id", OracleGrammar.IsId), new("birthdate", OracleGrammar.IsDate)]),
-        ("transactions",
-        [
-            new("transaction_id", OracleGrammar.IsText), new("store_id", OracleGrammar.IsId), new("user_id", OracleGrammar.IsOptionalId),
-            new("final_amount", OracleGrammar.IsMoney), new("created_at", OracleGrammar.IsTime),
-        ]),
-        ("transaction_items",
-        [
-            new("item_id|product_id", OracleGrammar.IsId), new("quantity", OracleGrammar.IsWhole),
-            new("subtotal", OracleGrammar.IsMoney), new("created_at", OracleGrammar.IsTime),
-        ]),
-    ];
-
     private readonly string _name;
-    private readonly OracleColumn[] _columns;
+    private readonly ReferenceColumn[] _columns;
 
     public OracleTable(string folder, string name)
     {
         _name = name;
-        _columns = All.Single(table => table.Table == name).Columns;
+        _columns = ReferenceTables.All[name];
         foreach (var file in Files(folder, name)) Read(folder, file);
     }
 
@@ -52,21 +32,17 @@ internal sealed class OracleTable
 
     private void Read(string folder, string file)
     {
-        IReadOnlyList<string>? header = null;
-        foreach (var record in new OracleCsv(Path.Combine(folder, file)).Records())
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(folder, file)));
+        var records = ReferenceCsv.Read(text);
+        foreach (var record in records.Skip(1))
         {
-            if (header is null)
-            {
-                header = record.Fields!;
-                continue;
-            }
-
-            var row = record.Fields?.Count == header.Count
-                ? _columns.ToDictionary(column => column.Name, column => record.Fields[header.ToList().FindIndex(name => column.Names.Split('|').Contains(name))])
+            var header = records[0].Fields.ToList();
+            var row = record.Flaw == Flaw.None && record.Fields.Count == header.Count
+                ? _columns.ToDictionary(column => column.Names[0], column => record.Fields[header.FindIndex(name => column.Names.Contains(name))])
                 : null;
-            var unfit = row is null ? null : _columns.FirstOrDefault(column => !column.Fits(row[column.Name]));
+            var unfit = row is null ? null : _columns.FirstOrDefault(column => string.IsNullOrEmpty(column.Show(row[column.Names[0]])));
             if (row is not null && unfit is null) Rows.Add(row);
-            else Rejected.Add(new OracleRejection(_name, file, record.Line, unfit?.Name));
+            else Rejected.Add(new OracleRejection(_name, file, 1 + text[..record.Offset].Count(character => character == '\n'), unfit?.Names[0]));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using CoffeeShop.Tests.Csv;
 
 namespace CoffeeShop.Tests.Oracle;
 
@@ -13,31 +14,31 @@ internal sealed class RandomDataset(Random random)
     private readonly RandomFields _fields = new(random);
 
     /// <summary>Writes the files of all tables.</summary>
-    public void WriteTo(ScratchFolder folder)
+    public void WriteTo(TemporaryFolder folder)
     {
         var sizes = new Dictionary<string, int>
         {
             ["menu_items"] = 8, ["stores"] = 6, ["users"] = 14, ["transactions"] = random.Pick(0, 20, 150), ["transaction_items"] = random.Pick(0, 20, 150),
         };
-        foreach (var (table, columns) in OracleTable.All)
+        foreach (var (table, columns) in ReferenceTables.All)
         {
             var files = random.Next(1, 4);
             for (var i = 0; i < files; i++)
             {
                 var name = _nested ? $"{table}/{random.Pick("a", "B", "é")}{i}.csv" : files == 1 ? $"{table}.csv" : $"{table}_{i}.csv";
-                folder.Write(name, Encoding.Latin1.GetBytes(random.OneIn(20) ? "" : File(columns, random.Next(sizes[table] + 1))));
+                folder.Write(name, random.OneIn(20) ? "" : File(columns, random.Next(sizes[table] + 1)));
             }
         }
     }
 
     /// <summary>A file, its bytes as Latin-1 characters.</summary>
-    private string File(OracleColumn[] columns, int rows)
+    private string File(ReferenceColumn[] columns, int rows)
     {
         var lineEnd = random.Pick("\n", "\r\n");
-        OracleColumn[] extra = [.. Enumerable.Range(0, random.Next(3)).Select(i => new OracleColumn($"extra{i}", _ => true))];
+        ReferenceColumn[] extra = [.. Enumerable.Range(0, random.Next(3)).Select(i => new ReferenceColumn([$"extra{i}"], text => text))];
         var order = random.Shuffled(columns.Concat(extra));
         var text = new StringBuilder(random.OneIn(3) ? "\u00EF\u00BB\u00BF" : "");
-        text.AppendJoin(',', order.Select(column => Quote(random.Pick(column.Names.Split('|')), always: random.OneIn(5))));
+        text.AppendJoin(',', order.Select(column => Quote(random.Pick(column.Names), always: random.OneIn(5))));
         for (var i = 0; i < rows; i++)
         {
             text.Append(lineEnd);
@@ -49,11 +50,11 @@ internal sealed class RandomDataset(Random random)
         return text.ToString();
     }
 
-    private string Row(OracleColumn[] order) => string.Join(',', order.Select(column => Quote(_fields.Of(column.Name), always: random.OneIn(20))));
+    private string Row(ReferenceColumn[] order) => string.Join(',', order.Select(column => Quote(_fields.Of(column.Names[0]), always: random.OneIn(20))));
 
-    private string BadRow(OracleColumn[] order)
+    private string BadRow(ReferenceColumn[] order)
     {
-        var fields = order.Select(column => Quote(_fields.Of(column.Name), always: false)).ToArray();
+        var fields = order.Select(column => Quote(_fields.Of(column.Names[0]), always: false)).ToArray();
         var at = random.Next(fields.Length);
         switch (random.Next(6))
         {

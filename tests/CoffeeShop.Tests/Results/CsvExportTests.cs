@@ -1,5 +1,4 @@
 using CoffeeShop.Output;
-using CoffeeShop.Tests.Oracle;
 
 namespace CoffeeShop.Tests.Results;
 
@@ -8,7 +7,7 @@ public sealed class CsvExportTests
     [Fact]
     public void Every_kind_of_row_has_its_file_with_a_header_even_without_rows()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Export(folder, "");
         Assert.Equal(["q1.csv", "q2_best_selling.csv", "q2_most_profit.csv", "q3.csv", "q4.csv"], folder.Names);
         Assert.Equal(["transaction_id", "final_amount"], Lines(folder, "q1.csv").Single().Split(','));
@@ -31,7 +30,7 @@ public sealed class CsvExportTests
     [InlineData("a=b", "a=b")]
     public void Text_is_quoted_by_RFC_4180_and_never_a_formula(string name, string field)
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Export(folder, Rows.Turnover(name, "1"));
         Assert.Equal($"2024-H1,{field},1", Lines(folder, "q3.csv")[1]);
     }
@@ -39,7 +38,7 @@ public sealed class CsvExportTests
     [Fact]
     public void Line_ends_within_text_stay_in_their_field()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Export(folder, Rows.Turnover("a\\nb\\r\\nc", "1"));
         Assert.EndsWith("2024-H1,\"a\nb\r\nc\",1", File.ReadAllText(folder["q3.csv"]).TrimEnd('\r', '\n'), StringComparison.Ordinal);
     }
@@ -47,7 +46,7 @@ public sealed class CsvExportTests
     [Fact]
     public void A_missing_value_is_an_empty_field_and_a_number_is_never_quoted()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Export(folder, Rows.Customer("S", "null", 3) + "\n" + Rows.Customer("S", "\"1999-12-31\"", 2) + "\n" + Rows.Turnover("S", "-12160503.315"));
         Assert.Equal(["S,,3", "S,1999-12-31,2"], Lines(folder, "q4.csv").Skip(1));
         Assert.Equal(["2024-H1,S,-12160503.315"], Lines(folder, "q3.csv").Skip(1));
@@ -56,7 +55,7 @@ public sealed class CsvExportTests
     [Fact]
     public void Nothing_has_its_name_before_it_is_committed_and_nothing_stays_when_it_never_is()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         using (var export = new CsvExport(Rows.Read(Rows.Transaction("a")), folder.Path))
             Assert.All(folder.Names, name => Assert.EndsWith(".csv.partial", name, StringComparison.Ordinal));
         Assert.Empty(folder.Names);
@@ -65,18 +64,18 @@ public sealed class CsvExportTests
     [Fact]
     public void A_file_that_cannot_be_written_leaves_none_of_the_others_behind()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["q3.csv.partial"]);
         var failure = Assert.Throws<OutputException>(() => new CsvExport(Rows.Read(Rows.Transaction("a")), folder.Path));
         Assert.Contains("q3.csv cannot be written", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["q3.csv.partial"], folder.Names);
     }
 
-    private static void Export(ScratchFolder folder, string rows)
+    private static void Export(TemporaryFolder folder, string rows)
     {
         using var export = new CsvExport(Rows.Read(rows), folder.Path);
         export.Commit();
     }
 
-    private static string[] Lines(ScratchFolder folder, string name) => File.ReadAllText(folder[name]).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+    private static string[] Lines(TemporaryFolder folder, string name) => File.ReadAllText(folder[name]).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 }

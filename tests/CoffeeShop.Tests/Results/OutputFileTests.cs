@@ -1,5 +1,4 @@
 using CoffeeShop.Output;
-using CoffeeShop.Tests.Oracle;
 
 namespace CoffeeShop.Tests.Results;
 
@@ -8,7 +7,7 @@ public sealed class OutputFileTests
     [Fact]
     public void A_file_gets_its_name_when_it_is_whole_and_replaces_the_one_before()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         folder.Write("a", "before");
         folder.Write("a.partial", "what an interrupted run left, which is longer");
         using (var file = new OutputFile(folder["a"]))
@@ -25,7 +24,7 @@ public sealed class OutputFileTests
     [Fact]
     public void A_file_that_is_not_committed_leaves_the_one_before_and_nothing_else()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         folder.Write("a", "before");
         using (var file = new OutputFile(folder["a"])) file.Stream.Write("after"u8);
         Assert.Equal(["a"], folder.Names);
@@ -35,7 +34,7 @@ public sealed class OutputFileTests
     [Fact]
     public void A_file_in_use_is_refused_and_left_alone()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         using var first = new OutputFile(folder["a"]);
         first.Stream.Write("first"u8);
         var refusal = Assert.Throws<OutputException>(() => new OutputFile(folder["a"]));
@@ -47,7 +46,7 @@ public sealed class OutputFileTests
     [Fact]
     public void Folders_are_made_on_the_way()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TemporaryFolder();
         using var file = new OutputFile(folder["x/y/a"]);
         file.Commit();
         Assert.True(File.Exists(folder["x/y/a"]));
