@@ -41,6 +41,8 @@ public sealed class CsvExport : IDisposable
             {
                 current = file;
                 writer.Dispose();
+                // A full disk shows here, before any of the files has its name.
+                file.Stream.Flush();
             }
         }
         catch (Exception e)
