@@ -38,7 +38,10 @@ internal static class Coffee
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "coffee.dll"), .. arguments])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         // Messages in one language, and nothing of the terminal that runs the tests.
         start.Environment["LANG"] = "C";

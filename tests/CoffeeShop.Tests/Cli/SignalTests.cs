@@ -14,7 +14,7 @@ public sealed class SignalTests
         WriteGigabytes(shop);
         using var process = Coffee.Start("run", "--data", shop.Data, "--out", shop.Out);
         while (!shop.Written.Contains("client-1.ndjson.partial") && !process.HasExited) await Task.Delay(5, TestContext.Current.CancellationToken);
-        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         (await Coffee.End(process)).Is(exitCode).Says("Stopped; nothing was left behind.");
         Assert.Empty(shop.Written);
     }

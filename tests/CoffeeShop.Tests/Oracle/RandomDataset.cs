@@ -18,7 +18,11 @@ internal sealed class RandomDataset(Random random)
     {
         var sizes = new Dictionary<string, int>
         {
-            ["menu_items"] = 8, ["stores"] = 6, ["users"] = 14, ["transactions"] = random.Pick(0, 20, 150), ["transaction_items"] = random.Pick(0, 20, 150),
+            ["menu_items"] = 8,
+            ["stores"] = 6,
+            ["users"] = 14,
+            ["transactions"] = random.Pick(0, 20, 150),
+            ["transaction_items"] = random.Pick(0, 20, 150),
         };
         foreach (var (table, columns) in ReferenceTables.All)
         {
