@@ -19,9 +19,10 @@ internal sealed class DayClock
         [.. Weights.SelectMany((weight, hour) => Enumerable.Repeat((byte)hour, weight))];
 
     private readonly int[] _perSecond = new int[Weights.Length * SecondsPerHour];
+    private int _second;
     private readonly byte[] _text = Encoding.ASCII.GetBytes("yyyy-MM-dd HH:mm:ss");
 
-    /// <summary>The time of <see cref="Second"/> as <c>yyyy-MM-dd HH:mm:ss</c>.</summary>
+    /// <summary>The second that was moved to, as <c>yyyy-MM-dd HH:mm:ss</c>.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
     /// <summary>Draws the times of a day. They are counted, not sorted: a day has more rows than seconds in an hour.</summary>
@@ -38,26 +39,21 @@ internal sealed class DayClock
         }
 
         FormatDay(day, _text);
-        Second = -1;
+        _second = -1;
     }
-
-    /// <summary>The second that was moved to, counted from the opening.</summary>
-    public int Second { get; private set; }
 
     /// <summary>Moves to the next second that was drawn.</summary>
     /// <returns>How often it was drawn, or 0 when the day is over.</returns>
     public int MoveNext()
     {
-        for (Second++; Second < _perSecond.Length; Second++)
-        {
-            if (_perSecond[Second] == 0) continue;
-            Pair(_text, 11, Opens + (Second / SecondsPerHour));
-            Pair(_text, 14, Second / 60 % 60);
-            Pair(_text, 17, Second % 60);
-            return _perSecond[Second];
-        }
-
-        return 0;
+        _second++;
+        var ahead = _perSecond.AsSpan(_second).IndexOfAnyExcept(0);
+        if (ahead < 0) return 0;
+        _second += ahead;
+        Pair(_text, 11, Opens + (_second / SecondsPerHour));
+        Pair(_text, 14, _second / 60 % 60);
+        Pair(_text, 17, _second % 60);
+        return _perSecond[_second];
     }
 
     /// <summary>Writes <c>yyyy-MM-dd</c>.</summary>

@@ -46,7 +46,7 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>Begins a file. May be called by several threads.</summary>
     /// <param name="name">Its path in the folder, with <c>/</c>.</param>
-    public CsvFile Create(string name)
+    public CsvOutput Create(string name)
     {
         var path = Path.Combine(_root, name);
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class OutputFolder : IDisposable
             MakeFolder(Path.GetDirectoryName(path)!);
             var handle = File.OpenHandle(path + Partial, FileMode.Create, FileAccess.Write, FileShare.None);
             _paths.Add(path);
-            return new CsvFile(handle, _onWritten);
+            return new CsvOutput(handle, _onWritten);
         }
     }
 

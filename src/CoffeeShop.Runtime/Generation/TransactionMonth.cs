@@ -37,7 +37,7 @@ internal sealed class TransactionMonth
     /// <param name="lines">The empty file of their lines.</param>
     /// <param name="onRows">Is told how many receipts and lines a day brought.</param>
     /// <param name="cancellation">Asked once a day.</param>
-    public void Write(CsvFile receipts, CsvFile lines, Action<int, int> onRows, CancellationToken cancellation)
+    public void Write(CsvOutput receipts, CsvOutput lines, Action<int, int> onRows, CancellationToken cancellation)
     {
         receipts.Text("transaction_id,store_id,payment_method_id,voucher_id,user_id,original_amount,discount_applied,final_amount,created_at\n"u8);
         lines.Text("transaction_id,item_id,quantity,unit_price,subtotal,created_at\n"u8);
@@ -60,9 +60,9 @@ internal sealed class TransactionMonth
         lines.Flush();
     }
 
-    private int WriteReceipt(CsvFile receipts, CsvFile lines, Voucher? voucher)
+    private int WriteReceipt(CsvOutput receipts, CsvOutput lines, Voucher? voucher)
     {
-        CsvFile.FormatUuid(_uuid, _random.Next(), _random.Next());
+        CsvOutput.FormatUuid(_uuid, _random.Next(), _random.Next());
         var count = 1 + _random.Below(ItemsMax);
         var amount = 0;
         for (var i = 0; i < count; i++) amount += WriteLine(lines);
@@ -73,7 +73,7 @@ internal sealed class TransactionMonth
         receipts.Number(1 + _random.Below(Chain.PaymentMethods));
         receipts.Comma();
         var discount = WriteVoucher(receipts, voucher, amount);
-        WriteUser(receipts);
+        WriteOptionalId(receipts, _random.Below(1_000_000) < _membersPerMillion ? DrawUser() : 0);
         receipts.Amount(amount);
         receipts.Comma();
         receipts.Amount(discount);
@@ -85,7 +85,7 @@ internal sealed class TransactionMonth
         return count;
     }
 
-    private int WriteLine(CsvFile lines)
+    private int WriteLine(CsvOutput lines)
     {
         var item = 1 + _random.Below(Chain.Items);
         var quantity = 1 + _random.Below(QuantityMax);
@@ -104,21 +104,19 @@ internal sealed class TransactionMonth
         return subtotal;
     }
 
-    private int WriteVoucher(CsvFile receipts, Voucher? voucher, int amount)
+    private int WriteVoucher(CsvOutput receipts, Voucher? voucher, int amount)
     {
         var isUsed = voucher is not null && _random.Below(100) < voucher.UsedPercent;
-        if (isUsed) receipts.Text(voucher!.IdText);
-        receipts.Comma();
+        WriteOptionalId(receipts, isUsed ? voucher!.Id : 0);
         return isUsed ? voucher!.DiscountOf(amount) : 0;
     }
 
-    private void WriteUser(CsvFile receipts)
+    /// <summary>Ids have a decimal here, as exports of columns with gaps do; 0 is a gap.</summary>
+    private static void WriteOptionalId(CsvOutput receipts, int id)
     {
-        var user = _random.Below(1_000_000) < _membersPerMillion ? DrawUser() : 0;
-        if (user > 0)
+        if (id > 0)
         {
-            receipts.Number(user);
-            // As exports of a column with gaps have it.
+            receipts.Number(id);
             receipts.Text(".0"u8);
         }
 

@@ -14,7 +14,7 @@ internal sealed class UserMonth(GeneratorOptions options, UserGrowth growth, Mon
     /// <param name="file">The empty file.</param>
     /// <param name="onRows">Is told how many users a day brought.</param>
     /// <param name="cancellation">Asked once a day.</param>
-    public void Write(CsvFile file, Action<int> onRows, CancellationToken cancellation)
+    public void Write(CsvOutput file, Action<int> onRows, CancellationToken cancellation)
     {
         file.Text("user_id,gender,birthdate,registered_at\n"u8);
         var (before, by) = (growth.RegisteredBefore(month), growth.RegisteredBy(month));
@@ -34,7 +34,7 @@ internal sealed class UserMonth(GeneratorOptions options, UserGrowth growth, Mon
         file.Flush();
     }
 
-    private void WriteRow(CsvFile file, int id)
+    private void WriteRow(CsvOutput file, int id)
     {
         file.Number(id);
         file.Comma();

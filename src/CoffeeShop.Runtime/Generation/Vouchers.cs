@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 
 namespace CoffeeShop.Generation;
 
@@ -11,12 +10,9 @@ namespace CoffeeShop.Generation;
 /// <param name="Fixed">The fixed amount off, in thousandths.</param>
 /// <param name="From">The first day.</param>
 /// <param name="Days">How many days.</param>
-/// <param name="UsedPercent">Of that days' transactions, how many percent use it.</param>
+/// <param name="UsedPercent">Of those days' transactions, how many percent use it.</param>
 internal sealed record Voucher(int Id, string Code, int Percent, int Fixed, DateOnly From, int Days, int UsedPercent)
 {
-    /// <summary>As the column <c>voucher_id</c> has it: a whole number, exported from a column with gaps.</summary>
-    public byte[] IdText { get; } = Encoding.ASCII.GetBytes($"{Id}.0");
-
     private DateOnly To => From.AddDays(Days - 1);
 
     /// <summary>Whether it is valid on a day.</summary>

@@ -8,7 +8,7 @@ namespace CoffeeShop.Generation;
 /// A file that is being written, field by field, as bytes: a row costs no allocation and no formatting of strings. Not for
 /// concurrent use.
 /// </summary>
-internal sealed class CsvFile(SafeFileHandle handle, Action<int> onWritten) : IDisposable
+internal sealed class CsvOutput(SafeFileHandle handle, Action<int> onWritten) : IDisposable
 {
     private const int BufferBytes = 256 * 1024;
 
