@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CoffeeShop.Tables;
 using CsvHelper;
 
@@ -26,6 +27,7 @@ public sealed class RowReader
     /// <param name="header">The file's header.</param>
     /// <param name="block">The block.</param>
     /// <param name="batch">A batch of the file's table.</param>
+    [MethodImpl(Hot.Path)]
     public void Read(DataFile file, CsvHeader header, Block block, Batch batch)
     {
         if (block.IsUnclosed)

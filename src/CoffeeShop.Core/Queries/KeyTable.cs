@@ -68,6 +68,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
 
     /// <summary>Merges the values of another table into this one.</summary>
     /// <param name="other">The other table; it is not changed.</param>
+    [MethodImpl(Hot.Path)]
     public void Merge(KeyTable<TValue> other)
     {
         // The keys come in the order of their hash. Without room for all, the front of this table would overflow first
@@ -146,6 +147,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         if (count > _growAt) Resize((int)Math.Min(Array.MaxLength, (count * 4L / 3) + 2));
     }
 
+    [MethodImpl(Hot.Path)]
     private ref TValue FindOrAdd(long key)
     {
         ref var entry = ref Find(_entries, key);
@@ -162,9 +164,13 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         return ref entry.Value;
     }
 
+    [MethodImpl(Hot.Path)]
     private void Resize(int capacity)
     {
-        var entries = new Entry[capacity];
+        // Written once from front to back: a page that is first read and then written faults twice, and the second time
+        // interrupts all other cores.
+        var entries = GC.AllocateUninitializedArray<Entry>(capacity);
+        Array.Clear(entries);
         foreach (ref readonly var entry in _entries.AsSpan())
             if (entry.KeyPlusOne != 0) Find(entries, entry.KeyPlusOne - 1) = entry;
         _entries = entries;
@@ -188,7 +194,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref Entry Home(Entry[] entries, long key) => ref Unsafe.Add(
         ref MemoryMarshal.GetArrayDataReference(entries),
-        (nint)Math.BigMul(StableHash.Of(key), (ulong)entries.Length, out _));
+        (nint)(((StableHash.Of(key) >> 32) * (ulong)entries.Length) >> 32));
 
     /// <summary>Packed, so that a pair of ids with a 32-bit count takes 12 bytes.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 4)]

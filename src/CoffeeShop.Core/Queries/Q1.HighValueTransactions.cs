@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
 
@@ -20,6 +21,7 @@ public sealed class HighValueTransactions : RowQuery
     public override ImmutableArray<ResultShape> Shapes => [Shape];
 
     /// <inheritdoc/>
+    [MethodImpl(Hot.Path)]
     public override void Filter(Batch batch, QueryOptions options, ResultWriter rows)
     {
         if (batch.Table != Transactions.Table) return;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
 
@@ -37,6 +38,7 @@ public sealed class TopProducts : AggregateQuery
     {
         private readonly KeyTable<Totals> _totals = new();
 
+        [MethodImpl(Hot.Path)]
         public override void Accumulate(Batch batch)
         {
             if (batch.Table != TransactionItems.Table) return;
@@ -48,8 +50,8 @@ public sealed class TopProducts : AggregateQuery
             {
                 if (!options.InYears(times[i])) continue;
                 ref var totals = ref _totals[Key.Of(Month.Of(times[i]), items[i])];
-                totals.Quantity += quantities[i];
-                totals.Subtotal += subtotals[i].Units;
+                totals.Quantity.Add(quantities[i]);
+                totals.Subtotal.Add(subtotals[i].Units);
             }
         }
 
@@ -68,8 +70,8 @@ public sealed class TopProducts : AggregateQuery
 
         public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)
         {
-            WriteTop(BestSelling, totals => totals.Quantity, rows.Count);
-            WriteTop(MostProfit, totals => totals.Subtotal, rows.Amount);
+            WriteTop(BestSelling, totals => totals.Quantity.Value, rows.Count);
+            WriteTop(MostProfit, totals => totals.Subtotal.Value, rows.Amount);
 
             void WriteTop(ResultShape shape, Func<Totals, Int128> measure, Action<Int128> writeMeasure)
             {
@@ -91,22 +93,23 @@ public sealed class TopProducts : AggregateQuery
 
     private struct Totals : IMergeable<Totals>
     {
-        public Int128 Quantity;
-        public Int128 Subtotal;
+        public WideSum Quantity;
+        public WideSum Subtotal;
 
         public static void Merge(ref Totals into, Totals more)
         {
-            into.Quantity += more.Quantity;
-            into.Subtotal += more.Subtotal;
+            into.Quantity.Add(more.Quantity);
+            into.Subtotal.Add(more.Subtotal);
         }
 
         public static void Write(StateWriter writer, Totals value)
         {
-            writer.Number(value.Quantity);
-            writer.Number(value.Subtotal);
+            writer.Number(value.Quantity.Value);
+            writer.Number(value.Subtotal.Value);
         }
 
-        public static Totals Read(ref StateReader reader) => new() { Quantity = reader.Number(), Subtotal = reader.Number() };
+        public static Totals Read(ref StateReader reader) =>
+            new() { Quantity = WideSum.Of(reader.Number()), Subtotal = WideSum.Of(reader.Number()) };
     }
 
     /// <summary>A calendar month as a number: months in a row have numbers in a row.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
 
@@ -31,6 +32,7 @@ public sealed class StoreTurnover : AggregateQuery
     {
         private readonly KeyTable<Total> _totals = new();
 
+        [MethodImpl(Hot.Path)]
         public override void Accumulate(Batch batch)
         {
             if (batch.Table != Transactions.Table) return;
@@ -40,7 +42,7 @@ public sealed class StoreTurnover : AggregateQuery
             for (var i = 0; i < stores.Length; i++)
             {
                 if (!options.InYears(times[i]) || !options.InHours(times[i])) continue;
-                _totals[Key.Of(Half.Of(times[i]), stores[i])].Units += amounts[i].Units;
+                _totals[Key.Of(Half.Of(times[i]), stores[i])].Units.Add(amounts[i].Units);
             }
         }
 
@@ -64,7 +66,7 @@ public sealed class StoreTurnover : AggregateQuery
                 rows.Begin(Shape);
                 rows.Text(Half.Format(Key.High(key)));
                 rows.Text(dimensions.StoreName(Key.Low(key), summary));
-                rows.Amount(_totals[key].Units);
+                rows.Amount(_totals[key].Units.Value);
                 rows.End();
             }
         }
@@ -72,13 +74,13 @@ public sealed class StoreTurnover : AggregateQuery
 
     private struct Total : IMergeable<Total>
     {
-        public Int128 Units;
+        public WideSum Units;
 
-        public static void Merge(ref Total into, Total more) => into.Units += more.Units;
+        public static void Merge(ref Total into, Total more) => into.Units.Add(more.Units);
 
-        public static void Write(StateWriter writer, Total value) => writer.Number(value.Units);
+        public static void Write(StateWriter writer, Total value) => writer.Number(value.Units.Value);
 
-        public static Total Read(ref StateReader reader) => new() { Units = reader.Number() };
+        public static Total Read(ref StateReader reader) => new() { Units = WideSum.Of(reader.Number()) };
     }
 
     /// <summary>A half-year as a number: January to June is the first half.</summary>

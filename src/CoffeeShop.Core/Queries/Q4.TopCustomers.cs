@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
 
@@ -43,6 +44,7 @@ public sealed class TopCustomers : AggregateQuery
             else if (batch.Table == Users.Table) AccumulateUsers(batch);
         }
 
+        [MethodImpl(Hot.Path)]
         private void AccumulatePurchases(Batch batch)
         {
             // The table is much larger than any cache, so each place is asked for some rows before it is needed.
@@ -59,6 +61,7 @@ public sealed class TopCustomers : AggregateQuery
             }
         }
 
+        [MethodImpl(Hot.Path)]
         private void AccumulateUsers(Batch batch)
         {
             var users = batch.Values(Users.UserId);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace CoffeeShop.Tables;
@@ -26,6 +27,7 @@ internal sealed class ValueBuffer<T, TGrammar> : ValueBuffer<T>
     where T : unmanaged
     where TGrammar : struct, IGrammar<T>
 {
+    [MethodImpl(Hot.Path)]
     public override bool TrySet(int row, ReadOnlySpan<byte> field) => TGrammar.TryParse(field, out Values[row]);
 }
 
@@ -37,6 +39,7 @@ internal sealed class TextBuffer : ColumnBuffer
 
     public TextValues Values => new(_bytes, _ends);
 
+    [MethodImpl(Hot.Path)]
     public override bool TrySet(int row, ReadOnlySpan<byte> field)
     {
         if (field.IsEmpty || !Utf8.IsValid(field)) return false;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CoffeeShop.Tables;
 
 /// <summary>How the bytes of a field become a value. What does not fit is refused, never guessed.</summary>
@@ -16,10 +18,11 @@ internal readonly struct WholeGrammar : IGrammar<long>
 {
     public static string Expected => "a whole number (a trailing .0 is allowed)";
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
         value = 0;
-        if (field.EndsWith(".0"u8)) field = field[..^2];
+        field = WithoutPointZero(field);
         var negative = field.Length > 0 && field[0] == '-';
         if (negative) field = field[1..];
         if (field.IsEmpty) return false;
@@ -27,8 +30,8 @@ internal readonly struct WholeGrammar : IGrammar<long>
         {
             var digit = (uint)b - '0';
             if (digit > 9) return false;
-            // The magnitude grows towards long.MinValue, which has no positive counterpart.
-            if (value <= long.MinValue / 10 && Math.BigMul(value, 10) - digit < long.MinValue) return false;
+            // The magnitude grows towards long.MinValue, −…5808, which has no positive counterpart.
+            if (value <= long.MinValue / 10 && (value < long.MinValue / 10 || digit > 8)) return false;
             value = (value * 10) - digit;
         }
 
@@ -37,6 +40,13 @@ internal readonly struct WholeGrammar : IGrammar<long>
         value = -value;
         return true;
     }
+
+    /// <summary>The field without a trailing <c>.0</c>.</summary>
+    public static ReadOnlySpan<byte> WithoutPointZero(ReadOnlySpan<byte> field)
+    {
+        var length = field.Length - 2;
+        return length > 0 && field[length + 1] == '0' && field[length] == '.' ? field[..length] : field;
+    }
 }
 
 /// <summary>A number that names a row of another table: 0 … 2³¹−1.</summary>
@@ -44,11 +54,12 @@ internal readonly struct IdGrammar : IGrammar<int>
 {
     public static string Expected => "a whole number from 0 to 2147483647 (a trailing .0 is allowed)";
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
         value = 0;
         // Nearly every id is a few digits, which cannot overflow.
-        var digits = field.EndsWith(".0"u8) ? field[..^2] : field;
+        var digits = WholeGrammar.WithoutPointZero(field);
         if (digits.Length is 0 or > 9) return TryParseSlow(field, out value);
         foreach (var b in digits)
         {
@@ -60,6 +71,7 @@ internal readonly struct IdGrammar : IGrammar<int>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryParseSlow(ReadOnlySpan<byte> field, out int value)
     {
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
@@ -73,6 +85,7 @@ internal readonly struct OptionalIdGrammar : IGrammar<int>
 {
     public static string Expected => $"{IdGrammar.Expected}, or nothing";
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
         if (!field.IsEmpty) return IdGrammar.TryParse(field, out value);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CoffeeShop.Tables;
@@ -33,6 +34,7 @@ public readonly record struct LocalDateTime(long Packed)
     /// <summary>Reads <c>yyyy-MM-dd HH:mm:ss</c>.</summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The time.</param>
+    [MethodImpl(Hot.Path)]
     public static bool TryParse(ReadOnlySpan<byte> text, out LocalDateTime value)
     {
         value = default;
@@ -45,6 +47,7 @@ public readonly record struct LocalDateTime(long Packed)
     /// <summary>Reads <c>HH:mm:ss</c>.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="packed">The time in the packing of <see cref="TimeOfDay(int,int,int)"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParseTimeOfDay(ReadOnlySpan<byte> text, out int packed)
     {
         packed = 0;
@@ -79,6 +82,7 @@ public readonly record struct LocalDate(int Packed)
     /// <summary>Reads <c>yyyy-MM-dd</c>.</summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The day.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> text, out LocalDate value)
     {
         value = default;

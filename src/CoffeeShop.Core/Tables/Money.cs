@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CoffeeShop.Tables;
@@ -24,6 +25,7 @@ public readonly record struct Money(long Units)
     /// </summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The amount.</param>
+    [MethodImpl(Hot.Path)]
     public static bool TryParse(ReadOnlySpan<byte> text, out Money value)
     {
         value = default;
@@ -48,6 +50,7 @@ public readonly record struct Money(long Units)
     }
 
     /// <summary>Adds the fraction <c>.digits</c> to the units, rounded half to even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryParseFraction(ReadOnlySpan<byte> text, ref ulong units)
     {
         if (text[0] != '.' || text.Length == 1) return false;
