@@ -39,7 +39,7 @@ catch (OperationCanceledException) when (signals.ExitCode is { } exitCode)
     Console.Error.WriteLine("Stopped; nothing was left behind.");
     return exitCode;
 }
-catch (IOException e)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCode.Failed;

@@ -7,6 +7,13 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("coffee-test-").FullName;
 
+    /// <summary>Where a file of the folder is, or would be.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The names of everything in the folder itself, ordinal.</summary>
+    public IReadOnlyList<string> Names =>
+        [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
+
     /// <summary>Writes a file, making its folders. A character of the content is a byte (Latin-1), as in the references.</summary>
     public string Write(string name, string content = "")
     {

@@ -16,13 +16,18 @@ internal static class RunCommand
         var input = new InputOptions();
         var output = new Option<string>("--out") { Description = "Where the result goes", HelpName = "DIR", DefaultValueFactory = _ => "." };
         var id = new Option<string>("--id") { Description = "Names the result, client-ID.ndjson", HelpName = "ID", DefaultValueFactory = _ => "1" };
-        var threads = new Option<int>("--threads") { Description = "How many threads work", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "How many threads work",
+            HelpName = "N",
+            CustomParser = InputOptions.Parsed<int>(text => int.TryParse(text, out var number) && number is >= 1 and <= 1024 ? number : null, "a number from 1 to 1024"),
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
         var format = new Option<string>("--format") { Description = "ndjson, or ndjson,csv for a CSV file per query as well", HelpName = "FORMATS", DefaultValueFactory = _ => "ndjson" };
         var strict = new Option<bool>("--strict") { Description = "Refuse the input when a row is rejected" };
         var quiet = new Option<bool>("--quiet") { Description = "Print errors only" };
         var verbose = new Option<bool>("--verbose") { Description = "Print each file as it is read" };
         id.Validators.Add(result => Check(result, IsId(result.GetValueOrDefault<string>() ?? ""), "1 to 64 letters, digits, dots, underscores or hyphens"));
-        threads.Validators.Add(result => Check(result, result.GetValueOrDefault<int>() is >= 1 and <= 1024, "a number from 1 to 1024"));
         format.Validators.Add(result => Check(result, result.GetValueOrDefault<string>() is "ndjson" or "ndjson,csv" or "csv,ndjson" or "csv", "ndjson or ndjson,csv"));
 
         var command = new Command("run", "Answers the four queries over a folder of CSV files, in one process");

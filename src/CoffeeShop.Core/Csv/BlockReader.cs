@@ -13,6 +13,7 @@ public sealed class BlockReader : IDisposable
     private int _carried;
     private long _position;
     private bool _ended;
+    private bool _isPassing;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
@@ -25,7 +26,7 @@ public sealed class BlockReader : IDisposable
         _position = offset;
     }
 
-    /// <summary>Fills a block with the next records.</summary>
+    /// <summary>Fills a block with the next records. It may be left empty before the end: within a line that is far too long.</summary>
     /// <param name="block">The block to fill; what was in it is lost.</param>
     /// <returns>False at the end of the file.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -35,6 +36,7 @@ public sealed class BlockReader : IDisposable
         Append(block, _carry.AsSpan(0, _carried));
         block.Offset = _position - _carried;
         _carried = 0;
+        if (_isPassing && !TryPassOver(block)) return true;
         for (var bytesMax = block.Target; ; bytesMax = Math.Min(2 * bytesMax, Block.RecordBytesMax))
         {
             Fill(block, bytesMax);
@@ -73,15 +75,20 @@ public sealed class BlockReader : IDisposable
         }
 
         // Not even the line ends within the limit. Its beginning is kept, for the message, and the rest is passed over.
-        Span<byte> rest = stackalloc byte[4096];
-        while (!_ended)
-        {
-            var read = RandomAccess.Read(_file, rest, _position);
-            var end = rest[..read].IndexOf((byte)'\n');
-            _ended = read == 0;
-            _position += end < 0 ? read : end + 1;
-            if (end >= 0) return;
-        }
+        _isPassing = !_ended;
+    }
+
+    /// <summary>Passes over a piece of a line: a piece at a time, so that a reader of gigabytes without a line end can be stopped.</summary>
+    /// <returns>Whether the line has ended.</returns>
+    private bool TryPassOver(Block block)
+    {
+        var piece = block.Bytes.AsSpan(0, RandomAccess.Read(_file, block.Bytes, _position));
+        var lineFeed = piece.IndexOf((byte)'\n');
+        _ended = piece.IsEmpty;
+        _position += lineFeed < 0 ? piece.Length : lineFeed + 1;
+        block.Offset = _position;
+        _isPassing = lineFeed < 0 && !_ended;
+        return !_isPassing;
     }
 
     /// <summary>Reads until there are this many bytes of records. A block that has grown is not filled further than a new one.</summary>

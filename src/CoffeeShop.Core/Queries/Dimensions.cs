@@ -101,7 +101,15 @@ public sealed class Dimensions
 
         public void Read(ref StateReader reader)
         {
-            for (var count = reader.Natural(); count > 0; count--) Add(checked((int)reader.Natural()), reader.Text());
+            var previous = -1;
+            for (var count = reader.Natural(); count > 0; count--)
+            {
+                var id = (int)reader.Natural(max: int.MaxValue);
+                if (id <= previous) throw new InvalidDataException("The names are not in the order of their ids.");
+                Add(id, reader.Text());
+                previous = id;
+            }
+
             Repeated += reader.Natural();
         }
 

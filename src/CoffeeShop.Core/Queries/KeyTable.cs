@@ -127,10 +127,11 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     public void Read(ref StateReader reader)
     {
         var previous = 0L;
-        for (var count = reader.Natural(); count > 0; count--)
+        var count = reader.Natural();
+        for (var i = 0UL; i < count; i++)
         {
-            var step = reader.Natural();
-            if (step > (ulong)(long.MaxValue - 1 - previous)) throw new InvalidDataException("A key of an aggregate is out of range.");
+            var step = reader.Natural(max: (ulong)(long.MaxValue - 1 - previous));
+            if (step == 0 && i > 0) throw new InvalidDataException("A key of an aggregate is there twice.");
             previous += (long)step;
             TValue.Merge(ref this[previous], TValue.Read(ref reader));
         }

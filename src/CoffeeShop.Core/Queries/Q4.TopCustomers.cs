@@ -193,11 +193,13 @@ public sealed class TopCustomers : AggregateQuery
 
         public static void Write(StateWriter writer, Purchases value) => writer.Natural(value.Count);
 
-        public static Purchases Read(ref StateReader reader) => new() { Count = checked((uint)reader.Natural()) };
+        public static Purchases Read(ref StateReader reader) => new() { Count = (uint)reader.Natural(max: uint.MaxValue) };
     }
 
     private struct Birthdate : IMergeable<Birthdate>
     {
+        private static readonly LocalDate Last = new(9999, 12, 31);
+
         /// <summary>The earliest birthdate given, as <see cref="LocalDate.Packed"/>; 0 when none was.</summary>
         public int Packed;
 
@@ -208,6 +210,6 @@ public sealed class TopCustomers : AggregateQuery
 
         public static void Write(StateWriter writer, Birthdate value) => writer.Natural((ulong)value.Packed);
 
-        public static Birthdate Read(ref StateReader reader) => new() { Packed = checked((int)reader.Natural()) };
+        public static Birthdate Read(ref StateReader reader) => new() { Packed = (int)reader.Natural(max: (ulong)Last.Packed) };
     }
 }

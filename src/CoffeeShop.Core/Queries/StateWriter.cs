@@ -45,11 +45,12 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
     /// <summary>Reads a number that is not negative.</summary>
-    /// <exception cref="InvalidDataException">There is none.</exception>
-    public ulong Natural()
+    /// <param name="max">The highest that it can be.</param>
+    /// <exception cref="InvalidDataException">There is none, or a higher one.</exception>
+    public ulong Natural(ulong max = ulong.MaxValue)
     {
         var value = Wide();
-        return value <= ulong.MaxValue ? (ulong)value : throw Damaged();
+        return value <= max ? (ulong)value : throw Damaged();
     }
 
     /// <summary>Reads a number of either sign.</summary>
@@ -64,7 +65,7 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">There is none.</exception>
     public ReadOnlySpan<byte> Text()
     {
-        var length = Natural();
+        var length = Natural(max: int.MaxValue);
         if (length > (ulong)_rest.Length) throw Damaged();
         var text = _rest[..(int)length];
         _rest = _rest[(int)length..];
@@ -79,6 +80,8 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
             if (_rest.IsEmpty) throw Damaged();
             var next = _rest[0];
             _rest = _rest[1..];
+            // One form for each number: no zeros in front, no bits beyond the 128th.
+            if ((next == 0 && shift > 0) || (shift == 126 && next > 3)) throw Damaged();
             value |= (UInt128)(next & 0x7Fu) << shift;
             if (next <= 0x7F) return value;
         }

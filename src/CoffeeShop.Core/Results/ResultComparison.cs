@@ -38,6 +38,7 @@ public static class ResultComparison
         var (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());
         while (hasLeft && hasRight && left.Current.Line == right.Current.Line)
             (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());
+        var (firstLeft, firstRight) = (hasLeft ? left.Current : null, hasRight ? right.Current : null);
 
         var leftRest = Rest(left, hasLeft).ToLookup(row => row.Shape);
         var rightRest = Rest(right, hasRight).ToLookup(row => row.Shape);
@@ -45,7 +46,7 @@ public static class ResultComparison
             .SelectMany(shape => CompareQuery(shape.Query, [.. leftRest[shape]], [.. rightRest[shape]]))
             .ToList();
         if (differences.Count == 0 && (hasLeft || hasRight))
-            differences.Add(new Difference("all", DifferenceKind.Order, left.Current.Line, right.Current.Line));
+            differences.Add(new Difference("all", DifferenceKind.Order, firstLeft?.Line, firstRight?.Line));
         return differences;
     }
 

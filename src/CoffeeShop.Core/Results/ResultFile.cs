@@ -47,25 +47,40 @@ public static class ResultFile
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new FormatException("Found no JSON object.");
         Key(ref json, "query");
-        var query = json.GetString() ?? "";
+        var query = json.TokenType == JsonTokenType.String ? Text(ref json)! : throw new FormatException($"Found {json.TokenType} for \"query\".");
         if (!Shapes.TryGetValue(query, out var shape))
             throw new FormatException($"Found query \"{query}\", expected one of {string.Join(", ", Shapes.Keys)}.");
         var values = ImmutableArray.CreateBuilder<string?>(shape.Columns.Length);
         foreach (var column in shape.Columns)
         {
             Key(ref json, column.Name);
-            values.Add(json.TokenType switch
+            values.Add((json.TokenType, column.IsNumber) switch
             {
-                JsonTokenType.Number => Encoding.UTF8.GetString(json.ValueSpan),
-                JsonTokenType.String => json.GetString(),
-                JsonTokenType.Null => null,
+                (JsonTokenType.Number, true) => Encoding.UTF8.GetString(json.ValueSpan),
+                (JsonTokenType.String, false) => Text(ref json),
+                (JsonTokenType.Null, false) => null,
                 _ => throw new FormatException($"Found {json.TokenType} for \"{column.Name}\"."),
             });
         }
 
         json.Read();
         if (json.TokenType != JsonTokenType.EndObject) throw new FormatException("Found more keys than the query has.");
+        // Only the end of the line may follow; anything else is no JSON and throws.
+        json.Read();
         return new ResultRow(shape, values.MoveToImmutable(), line);
+    }
+
+    private static string? Text(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half of a surrogate pair, as an escape.
+            throw new FormatException(e.Message, e);
+        }
     }
 
     /// <summary>Reads the next key, which must be this one, and its value.</summary>

@@ -23,7 +23,11 @@ public sealed class ResultWriter(IBufferWriter<byte> output)
 
     /// <summary>Begins a row. A value for each of its columns must follow, and then its end.</summary>
     /// <param name="shape">The form of the row.</param>
-    public void Begin(ResultShape shape) => (_shape, _column) = (shape, 0);
+    public void Begin(ResultShape shape)
+    {
+        if (_shape is not null) throw new InvalidOperationException($"A row of {_shape.Query} has not ended.");
+        (_shape, _column) = (shape, 0);
+    }
 
     /// <summary>Writes text.</summary>
     /// <param name="utf8">The text, valid UTF-8.</param>

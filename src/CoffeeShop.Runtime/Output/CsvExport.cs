@@ -41,12 +41,15 @@ public sealed class CsvExport : IDisposable
             {
                 current = file;
                 writer.Dispose();
+                // A full disk shows here, before any of the files has its name.
+                file.Stream.Flush();
             }
         }
-        catch (IOException e) when (current is not null)
+        catch (Exception e)
         {
             Dispose();
-            throw current.Explain(e);
+            if (e is IOException failure && current is not null) throw current.Explain(failure);
+            throw;
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class OutputFile : IDisposable
     {
         _path = path;
         _partial = path + ".partial";
+        if (Directory.Exists(path)) throw new OutputException($"{path} cannot be written: it is a folder. Choose another place with --out.");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -67,7 +68,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>A message for an error that came from writing.</summary>
     /// <param name="e">The error.</param>
     public OutputException Explain(IOException e) => new(IsFull(e)
-        ? $"The disk is full: {_path} could not be written. Nothing was left behind; make room, or choose another disk with --out."
+        ? $"The disk is full: {_path} could not be written. No part of it was left behind; make room, or choose another disk with --out."
         : $"{_path} could not be written: {e.Message}");
 
     // The codes of errors as .NET reports them on Unix (errno) and on Windows.

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace CoffeeShop.Tests.Cli;
+
+/// <summary>How a process of the executable ended, and what it said.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error)
+{
+    /// <summary>Whatever happens, a user gets words and never a stack trace, and a run leaves standard output to others.</summary>
+    public Ended Is(int exitCode)
+    {
+        Assert.True(exitCode == ExitCode, $"exit code {ExitCode}, expected {exitCode}\n{Error}");
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", Error, StringComparison.Ordinal);
+        return this;
+    }
+
+    public Ended Says(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words) Assert.Contains(word, Error, StringComparison.Ordinal);
+        Assert.Empty(Output);
+        return this;
+    }
+}
+
+/// <summary>Starts the built executable, as a user does.</summary>
+internal static class Coffee
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    public static async Task<Ended> Run(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        return await End(process);
+    }
+
+    public static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "coffee.dll"), .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Messages in one language, and nothing of the terminal that runs the tests.
+        start.Environment["LANG"] = "C";
+        start.Environment.Remove("COLUMNS");
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Waits for the end; a process that does not come to it is killed and fails the test.</summary>
+    public static async Task<Ended> End(Process process)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var error = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new Ended(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+}
