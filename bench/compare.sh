@@ -69,7 +69,7 @@ echo "publishing"
 dotnet publish "$bench/../src/CoffeeShop.Cli" -c Release -o "$work/coffee" --nologo -v quiet
 dotnet publish "$bench/CoffeeShop.Benchmarks" -c Release -o "$work/benchmarks" --nologo -v quiet
 mkdir -p "$work/duckdb"
-cp "$bench"/duckdb/{package.json,queries.mjs} "$work/duckdb/"
+cp "$bench"/duckdb/{package.json,run.mjs,plain.mjs,tuned.mjs} "$work/duckdb/"
 # The exact version is in package.json; its native part has the same one.
 (cd "$work/duckdb" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
 
@@ -82,10 +82,11 @@ if [[ ! -f $data.whole ]]; then
 fi
 
 out=$work/out
-expected=$out/duckdb.ndjson actual=$out/client-1.ndjson
+plain=$out/duckdb.ndjson tuned=$out/duckdb-tuned.ndjson actual=$out/client-1.ndjson
 rm -rf "$out"
 mkdir "$out"
-duckdb=(node "$work/duckdb/queries.mjs" --data "$data" --out "$expected" --threads "$threads")
+duckdb=(node "$work/duckdb/plain.mjs" --data "$data" --out "$plain" --threads "$threads")
+duckdb_tuned=(node "$work/duckdb/tuned.mjs" --data "$data" --out "$tuned" --threads "$threads")
 coffee=("$work/coffee/coffee" run --data "$data" --out "$out" --threads "$threads" --quiet)
 newlines=("$work/benchmarks/CoffeeShop.Benchmarks" newlines "$data" --threads "$threads")
 
@@ -107,21 +108,24 @@ measure() {
 
 # Pair 0 is the warm-up: files are in the page cache from then on. The report leaves it out.
 for ((pair = 0; pair <= pairs; pair++)); do
-    rm -f "$expected" "$actual"
+    rm -f "$plain" "$tuned" "$actual"
     measure "$pair" duckdb "${duckdb[@]}"
     measure "$pair" coffee "${coffee[@]}"
     measure "$pair" newlines "${newlines[@]}"
-    "$work/coffee/coffee" compare "$expected" "$actual" > "$out/compare.stdout" 2>&1 || {
-        cat "$out/compare.stdout" >&2
-        fail "the answers of DuckDB and coffee differ."
-    }
-    cmp -s "$expected" "$actual" || fail "the answers of DuckDB and coffee have the same rows and not the same bytes."
+    measure "$pair" duckdb-tuned "${duckdb_tuned[@]}"
+    for expected in "$plain" "$tuned"; do
+        "$work/coffee/coffee" compare "$expected" "$actual" > "$out/compare.stdout" 2>&1 || {
+            cat "$out/compare.stdout" >&2
+            fail "the answers of DuckDB and coffee differ."
+        }
+        cmp -s "$expected" "$actual" || fail "the answers of DuckDB and coffee have the same rows and not the same bytes."
+    done
 done
 
 mkdir -p "$bench/results"
 node "$bench/report.mjs" --measurements "$out/measurements.tsv" --tables "$out/newlines.stdout" --answers "$actual" \
     --name "$size" --months "$months" --transactions-per-month "$transactions" --threads "$threads" \
     --dotnet "$(dotnet --list-runtimes | awk '$1 == "Microsoft.NETCore.App" && $2 ~ /^10\./ { v = $2 } END { print v }')" \
-    --duckdb "$(node "$work/duckdb/queries.mjs" --version)" \
+    --duckdb "$(node "$work/duckdb/plain.mjs" --version)" \
     --results "$bench/results"
 cat "$bench/results/$size.md"

@@ -12,13 +12,8 @@ internal static class GenerateCommand
     {
         var defaults = new GeneratorOptions { OutputFolder = "." };
         var output = new Option<string>("--out") { Description = "Where the dataset goes; it must hold none yet", HelpName = "DIR", Required = true };
-        var months = new Option<(Month First, Month Last)>("--months")
-        {
-            Description = "The months with transactions",
-            HelpName = "2024-01..2025-06",
-            CustomParser = InputOptions.Parsed<(Month, Month)>(ParseMonths, "two months, the earlier first, such as 2024-01..2025-06"),
-            DefaultValueFactory = _ => (defaults.FirstMonth, defaults.LastMonth),
-        };
+        var months = new TextOption("--months", "The months with transactions", "FIRST..LAST", $"{defaults.FirstMonth}..{defaults.LastMonth}", text => ParseMonths(text) is not null,
+            "two months, the earlier first, such as 2024-01..2025-06");
         var transactions = new Option<int>("--transactions-per-month") { Description = "Transactions in a month of 31 days", HelpName = "N", DefaultValueFactory = _ => defaults.TransactionsPerMonth };
         var users = new Option<int?>("--users") { Description = "Users; by default as many as the transactions ask for", HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Another seed gives other rows by the same laws", HelpName = "S", DefaultValueFactory = _ => defaults.Seed };
@@ -30,8 +25,8 @@ internal static class GenerateCommand
             new GeneratorOptions
             {
                 OutputFolder = parsed.GetRequiredValue(output),
-                FirstMonth = parsed.GetValue(months).First,
-                LastMonth = parsed.GetValue(months).Last,
+                FirstMonth = ParseMonths(parsed.GetRequiredValue(months))!.Value.First,
+                LastMonth = ParseMonths(parsed.GetRequiredValue(months))!.Value.Last,
                 TransactionsPerMonth = parsed.GetValue(transactions),
                 Users = parsed.GetValue(users),
                 Seed = parsed.GetValue(seed),
@@ -70,7 +65,7 @@ internal static class GenerateCommand
         }
     }
 
-    private static (Month, Month)? ParseMonths(string text)
+    private static (Month First, Month Last)? ParseMonths(string text)
     {
         var ends = text.Split("..");
         return ends.Length == 2 && Month.TryParse(ends[0], out var first) && Month.TryParse(ends[1], out var last) ? (first, last) : null;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text;
 using CoffeeShop.Csv;
 using CoffeeShop.Queries;
@@ -22,37 +21,16 @@ internal sealed class InputOptions
     private readonly Option<bool> _skipBadFiles = new("--skip-bad-files") { Description = "Leave out files that cannot be read, and name them" };
     private readonly Option<bool> _allowMissing = new("--allow-missing") { Description = "Take a table without files as empty" };
 
-    private readonly Option<ImmutableArray<int>> _years = new("--years")
-    {
-        Description = "The years that count",
-        HelpName = "2024,2025",
-        CustomParser = Parsed<ImmutableArray<int>>(ParseYears, "years from 1 to 9999, separated by commas, such as 2024,2025"),
-        DefaultValueFactory = _ => QueryOptions.Default.Years,
-    };
+    private readonly TextOption _years = new("--years", "The years that count", "YEARS", "2024,2025", text => ParseYears(text) is not null,
+        "years from 1 to 9999, separated by commas, such as 2024,2025");
 
-    private readonly Option<(int From, int To)> _hours = new("--hours")
-    {
-        Description = "The hours of the day that count, both ends in",
-        HelpName = "06:00:00-23:00:00",
-        CustomParser = Parsed<(int From, int To)>(ParseHours, "two times of a day, the earlier first, such as 06:00:00-23:00:00"),
-        DefaultValueFactory = _ => (QueryOptions.Default.HoursFrom, QueryOptions.Default.HoursTo),
-    };
+    private readonly TextOption _hours = new("--hours", "The hours of the day that count, both ends in", "FROM-TO", "06:00:00-23:00:00", text => ParseHours(text) is not null,
+        "two times of a day, the earlier first, such as 06:00:00-23:00:00");
 
-    private readonly Option<Money> _minAmount = new("--min-amount")
-    {
-        Description = "The least amount of a high-value transaction",
-        HelpName = "75",
-        CustomParser = Parsed<Money>(text => Money.TryParse(text, out var amount) ? amount : null, "an amount such as 75 or 74.5"),
-        DefaultValueFactory = _ => QueryOptions.Default.MinAmount,
-    };
+    private readonly TextOption _minAmount = new("--min-amount", "The least amount of a high-value transaction", "AMOUNT", "75", text => ParseAmount(text) is not null,
+        "an amount such as 75 or 74.5");
 
-    private readonly Option<int> _top = new("--top")
-    {
-        Description = "How many customers of each store",
-        HelpName = "3",
-        CustomParser = Parsed<int>(text => int.TryParse(text, out var top) && top > 0 ? top : null, "a whole number from 1"),
-        DefaultValueFactory = _ => QueryOptions.Default.Top,
-    };
+    private readonly TextOption _top = new("--top", "How many customers of each store", "N", "3", text => ParseTop(text) is not null, "a whole number from 1");
 
     public void AddTo(Command command)
     {
@@ -62,23 +40,18 @@ internal sealed class InputOptions
     public DatasetOptions Dataset(ParseResult parsed) => new(
         parsed.GetRequiredValue(_data), parsed.GetValue(_dataFolder), parsed.GetValue(_skipBadFiles), parsed.GetValue(_allowMissing));
 
-    public QueryOptions Queries(ParseResult parsed) => new()
+    public QueryOptions Queries(ParseResult parsed)
     {
-        Years = parsed.GetValue(_years),
-        HoursFrom = parsed.GetValue(_hours).From,
-        HoursTo = parsed.GetValue(_hours).To,
-        MinAmount = parsed.GetValue(_minAmount),
-        Top = parsed.GetValue(_top),
-    };
-
-    /// <summary>A parser that refuses with what was found and what was expected.</summary>
-    public static Func<ArgumentResult, T> Parsed<T>(Func<string, T?> parse, string expected) where T : struct => result =>
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (parse(text) is { } value) return value;
-        result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: found \"{text}\", expected {expected}.");
-        return default;
-    };
+        var (from, to) = ParseHours(parsed.GetRequiredValue(_hours))!.Value;
+        return new QueryOptions
+        {
+            Years = ParseYears(parsed.GetRequiredValue(_years))!.Value,
+            HoursFrom = from,
+            HoursTo = to,
+            MinAmount = ParseAmount(parsed.GetRequiredValue(_minAmount))!.Value,
+            Top = ParseTop(parsed.GetRequiredValue(_top))!.Value,
+        };
+    }
 
     private static ImmutableArray<int>? ParseYears(string text)
     {
@@ -94,4 +67,8 @@ internal sealed class InputOptions
             && LocalDateTime.TryParseTimeOfDay(Encoding.UTF8.GetBytes(ends[1]), out var to)
             && from <= to ? (from, to) : null;
     }
+
+    private static Money? ParseAmount(string text) => Money.TryParse(text, out var amount) ? amount : null;
+
+    private static int? ParseTop(string text) => int.TryParse(text, out var top) && top > 0 ? top : null;
 }

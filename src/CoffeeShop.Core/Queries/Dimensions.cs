@@ -62,7 +62,7 @@ public sealed class Dimensions
     /// <summary>Names by id. A repeated id keeps the ordinally smallest name, by its bytes.</summary>
     private sealed class Names
     {
-        private readonly SortedDictionary<int, byte[]> _names = [];
+        private readonly Dictionary<int, byte[]> _names = [];
 
         /// <summary>How many rows named an id that had a name already.</summary>
         public ulong Repeated { get; private set; }
@@ -90,10 +90,10 @@ public sealed class Dimensions
         public void Write(StateWriter writer)
         {
             writer.Natural((ulong)_names.Count);
-            foreach (var (id, name) in _names)
+            foreach (var id in _names.Keys.Order())
             {
                 writer.Natural((ulong)id);
-                writer.Text(name);
+                writer.Text(_names[id]);
             }
 
             writer.Natural(Repeated);

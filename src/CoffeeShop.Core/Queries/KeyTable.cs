@@ -140,13 +140,19 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     /// <summary>All keys, ascending.</summary>
     public long[] SortedKeys()
     {
-        var keys = Entries().Select(entry => entry.Key).ToArray();
+        var keys = new long[Count];
+        var i = 0;
+        Visit((key, _) => keys[i++] = key);
         Array.Sort(keys);
         return keys;
     }
 
-    /// <summary>All keys with their values, in no order. The table must not change meanwhile.</summary>
-    public IEnumerable<(long Key, TValue Value)> Entries() => _slices.SelectMany(slice => slice.Entries());
+    /// <summary>Shows all keys with their values, in no order. The table must not change meanwhile.</summary>
+    /// <param name="visit">Called for each.</param>
+    public void Visit(Action<long, TValue> visit)
+    {
+        foreach (var slice in _slices) slice.Visit(visit);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private KeyTableSlice<TValue> SliceOf(ulong hash) => _slices[hash & (uint)(_slices.Length - 1)];
@@ -211,10 +217,11 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
         }
     }
 
-    public IEnumerable<(long Key, TValue Value)> Entries()
+    [MethodImpl(Hot.Path)]
+    public void Visit(Action<long, TValue> visit)
     {
-        foreach (var entry in _entries)
-            if (entry.KeyPlusOne != 0) yield return (entry.KeyPlusOne - 1, entry.Value);
+        foreach (ref readonly var entry in _entries.AsSpan())
+            if (entry.KeyPlusOne != 0) visit(entry.KeyPlusOne - 1, entry.Value);
     }
 
     [MethodImpl(Hot.Path)]
@@ -275,11 +282,11 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
         return ref entry;
     }
 
-    /// <summary>Where the search for a key begins: the hash of its low id, turned by the high one.</summary>
+    /// <summary>Where the search for a key begins: the hash of its low id, turned by the high one in steps of their own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref Entry Home(Entry[] entries, long key, ulong hash)
     {
-        var turned = hash + ((ulong)Key.High(key) * 0x9E3779B97F4A7C15UL);
+        var turned = hash + ((ulong)Key.High(key) * 0xD6E8FEB86659FD93UL);
         return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), (nint)(((turned >> 32) * (ulong)entries.Length) >> 32));
     }
 

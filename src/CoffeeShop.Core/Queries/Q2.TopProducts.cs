@@ -76,15 +76,16 @@ public sealed class TopProducts : AggregateQuery
             void WriteTop(ResultShape shape, Func<Totals, Int128> measure, Action<Int128> writeMeasure)
             {
                 // By item, so that the first of equal items is the one with the lower id.
-                var months = _totals.SortedKeys().Select(key => (Month: Key.High(key), Item: Key.Low(key), Measure: measure(_totals[key])))
-                    .GroupBy(product => product.Month);
-                foreach (var month in months)
+                var keys = _totals.SortedKeys();
+                for (var i = 0; i < keys.Length;)
                 {
-                    var top = month.MaxBy(product => product.Measure);
+                    var (month, top) = (Key.High(keys[i]), keys[i]);
+                    for (; i < keys.Length && Key.High(keys[i]) == month; i++)
+                        if (measure(_totals[keys[i]]) > measure(_totals[top])) top = keys[i];
                     rows.Begin(shape);
-                    rows.Text(Month.Format(month.Key));
-                    rows.Text(dimensions.ItemName(top.Item, summary));
-                    writeMeasure(top.Measure);
+                    rows.Text(Month.Format(month));
+                    rows.Text(dimensions.ItemName(Key.Low(top), summary));
+                    writeMeasure(measure(_totals[top]));
                     rows.End();
                 }
             }

@@ -160,22 +160,35 @@ public sealed class TopCustomers : AggregateQuery
         /// <summary>The customers in the answer: by store, the first first.</summary>
         private IEnumerable<(int Store, int User, uint Count)> Top()
         {
-            // Per store the best so far, the worst of them at the head.
-            var stores = new Dictionary<int, PriorityQueue<int, (uint Count, int MinusUser)>>();
-            foreach (var (key, purchases) in _purchases.Entries())
+            var stores = new Dictionary<int, PriorityQueue<Customer, Customer>>();
+            _purchases.Visit((key, purchases) =>
             {
-                var (store, user) = (Key.High(key), Key.Low(key));
-                if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new());
-                var rank = (purchases.Count, -user);
-                if (best.Count < options.Top) best.Enqueue(user, rank);
-                else if (best.TryPeek(out _, out var worst) && rank.CompareTo(worst) > 0) best.DequeueEnqueue(user, rank);
-            }
+                // Per store the best so far, the worst of them at the head.
+                if (!stores.TryGetValue(Key.High(key), out var best)) stores.Add(Key.High(key), best = new());
+                if (best.Count == options.Top && best.TryPeek(out var worst, out _))
+                {
+                    // Nearly all end here.
+                    if (purchases.Count < worst.Count || (purchases.Count == worst.Count && Key.Low(key) > worst.User)) return;
+                    best.Dequeue();
+                }
 
-            foreach (var (store, best) in stores.OrderBy(pair => pair.Key))
+                var customer = new Customer(Key.Low(key), purchases.Count);
+                best.Enqueue(customer, customer);
+            });
+
+            foreach (var store in stores.Keys.Order())
             {
-                var ranked = best.UnorderedItems.OrderByDescending(item => item.Priority);
-                foreach (var (user, rank) in ranked) yield return (store, user, rank.Count);
+                var ranked = new List<Customer>();
+                while (stores[store].TryDequeue(out var customer, out _)) ranked.Add(customer);
+                for (var i = ranked.Count - 1; i >= 0; i--) yield return (store, ranked[i].User, ranked[i].Count);
             }
+        }
+
+        /// <summary>A user's purchases in a store. Greater is better: more purchases, then the lower user.</summary>
+        private sealed record Customer(int User, uint Count) : IComparable<Customer>
+        {
+            public int CompareTo(Customer? other) =>
+                Count != other!.Count ? Count.CompareTo(other.Count) : other.User.CompareTo(User);
         }
     }
 

@@ -30,7 +30,11 @@ public sealed record QueryOptions
     public Money MinAmount { get; init; } = new(75 * Money.UnitsPerOne);
 
     /// <summary>How many customers of each store are in the answer.</summary>
-    public int Top { get; init; } = 3;
+    public int Top
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one customer.");
+    } = 3;
 
     /// <summary>Whether a time is in one of the years.</summary>
     public bool InYears(LocalDateTime time) => _inYears[time.Year];

@@ -8,16 +8,15 @@ namespace CoffeeShop.Queries;
 /// </summary>
 public static class StableHash
 {
-    /// <summary>Spreads a key over 64 bits; each bit of the key moves about half of them.</summary>
+    /// <summary>Spreads a key over 64 bits.</summary>
     /// <param name="key">The key.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(long key)
     {
-        // The finalizer of SplitMix64.
-        var hash = (ulong)key + 0x9E3779B97F4A7C15UL;
-        hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9UL;
-        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
-        return hash ^ (hash >> 31);
+        // A multiplication spreads every bit upwards, the shift brings the upper half down again: much cheaper than a
+        // finalizer of several rounds, and even for ids in a row, in steps or at random.
+        var product = (ulong)key * 0x9E3779B97F4A7C15UL;
+        return product ^ (product >> 32);
     }
 
     /// <summary>The shard that owns a key.</summary>

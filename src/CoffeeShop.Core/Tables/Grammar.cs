@@ -66,6 +66,13 @@ internal readonly struct IdGrammar : IGrammar<int>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
+        // Many ids are one digit: those of items, of most stores.
+        if (field.Length == 1)
+        {
+            value = field[0] - '0';
+            return (uint)value <= 9;
+        }
+
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
         value = fits ? (int)whole : 0;
         return fits;

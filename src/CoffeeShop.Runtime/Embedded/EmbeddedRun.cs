@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.ExceptionServices;
 using CoffeeShop.Csv;
 using CoffeeShop.Queries;
 using CoffeeShop.Results;
@@ -11,6 +13,9 @@ namespace CoffeeShop.Embedded;
 /// </summary>
 public sealed class EmbeddedRun : IDisposable
 {
+    /// <summary>More shards than this would not be merged any faster.</summary>
+    private const int ShardsMax = 16;
+
     private readonly QueryOptions _options;
     private readonly int _threads;
     private readonly BlockSource _source;
@@ -40,45 +45,72 @@ public sealed class EmbeddedRun : IDisposable
         var rowQueries = QueryRegistry.All.OfType<RowQuery>().ToList();
         using var spools = new RowSpools(rowQueries, result, window: 8 * _threads);
         var workers = Enumerable.Range(0, _threads).Select(_ => new Worker(_options, rowQueries, spools.Outputs)).ToList();
-        RunAll(workers, spools, stop);
+        RunThreads(_threads, thread => workers[thread].Run(_source, spools.Stopped), spools.Stop, stop);
 
+        var aggregates = Merge([.. workers.Select(worker => worker.Aggregates)], stop);
         var whole = workers[0];
         foreach (var worker in workers.Skip(1)) whole.Merge(worker);
-        return Finish(whole, spools, result);
+        return Finish(whole, aggregates, spools, result);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    private void RunAll(List<Worker> workers, RowSpools spools, CancellationToken stop)
+    /// <summary>
+    /// Merges what the threads have seen, query by query: each aggregate is split into shards, and a thread per shard merges
+    /// and compacts the parts of its keys. What is left is small.
+    /// </summary>
+    private Aggregate[] Merge(IReadOnlyList<IReadOnlyList<Aggregate>> threads, CancellationToken stop)
     {
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var _ = failed.Token.Register(spools.Stop);
+        var shards = Math.Min(1 << BitOperations.Log2((uint)_threads), ShardsMax);
+        var parts = threads.Select(aggregates => aggregates.Select(aggregate => aggregate.Partition(shards)).ToList()).ToList();
+        RunThreads(shards, MergeShard, () => { }, stop);
+        return [.. parts[0].Select(query =>
+        {
+            foreach (var shard in query.Skip(1)) query[0].Merge(shard);
+            return query[0];
+        })];
+
+        void MergeShard(int shard)
+        {
+            for (var query = 0; query < parts[0].Count; query++)
+            {
+                var merged = parts[0][query][shard];
+                foreach (var thread in parts.Skip(1)) merged.Merge(thread[query][shard]);
+                merged.Compact();
+            }
+        }
+    }
+
+    /// <summary>Runs a work on threads of its own. The first failure ends it and is thrown.</summary>
+    private static void RunThreads(int count, Action<int> work, Action onStopped, CancellationToken stop)
+    {
         Exception? failure = null;
-        var running = workers.Select(worker => new Thread(() =>
+        using var stopping = stop.Register(onStopped);
+        var threads = Enumerable.Range(0, count).Select(index => new Thread(() =>
         {
             try
             {
-                worker.Run(_source, failed.Token);
+                work(index);
             }
             catch (Exception e)
             {
                 // The first failure is the cause; the others are stopped by it.
                 Interlocked.CompareExchange(ref failure, e, null);
-                failed.Cancel();
+                onStopped();
             }
         })).ToList();
-        running.ForEach(thread => thread.Start());
-        running.ForEach(thread => thread.Join());
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
         stop.ThrowIfCancellationRequested();
-        if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
     }
 
-    private static RunReport Finish(Worker whole, RowSpools spools, Stream result)
+    private static RunReport Finish(Worker whole, Aggregate[] aggregates, RowSpools spools, Stream result)
     {
         var rows = new Dictionary<string, long>();
         var summary = new ResultSummary();
-        var aggregates = whole.Aggregates.GetEnumerator();
+        var next = 0;
         var bytes = new ArrayBufferWriter<byte>();
         foreach (var query in QueryRegistry.All)
         {
@@ -89,9 +121,8 @@ public sealed class EmbeddedRun : IDisposable
                 continue;
             }
 
-            aggregates.MoveNext();
             var writer = new ResultWriter(bytes);
-            aggregates.Current.Finish(whole.Dimensions, writer, summary);
+            aggregates[next++].Finish(whole.Dimensions, writer, summary);
             rows[query.Name] = writer.Rows;
             result.Write(bytes.WrittenSpan);
             bytes.ResetWrittenCount();

@@ -11,6 +11,7 @@ internal sealed class RowSpools : IDisposable
     private readonly List<RowQuery> _queries;
     private readonly List<Stream> _streams;
     private readonly Stream _result;
+    private readonly CancellationTokenSource _stop = new();
 
     public RowSpools(List<RowQuery> queries, Stream result, int window)
     {
@@ -23,9 +24,13 @@ internal sealed class RowSpools : IDisposable
     /// <summary>Where the threads write the rows of each query.</summary>
     public IReadOnlyList<OrderedOutput> Outputs { get; }
 
-    /// <summary>Ends the waiting of all threads for their turn.</summary>
+    /// <summary>Cancelled when the threads shall stop.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Stops the threads, also those that wait for their turn.</summary>
     public void Stop()
     {
+        _stop.Cancel();
         foreach (var output in Outputs) output.Stop();
     }
 
@@ -40,6 +45,7 @@ internal sealed class RowSpools : IDisposable
 
     public void Dispose()
     {
+        _stop.Dispose();
         foreach (var stream in _streams)
             if (!ReferenceEquals(stream, _result)) stream.Dispose();
     }

@@ -51,9 +51,9 @@ internal sealed class Worker
         stop.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Takes in what another worker has seen, beside its aggregates.</summary>
     public void Merge(Worker other)
     {
-        for (var i = 0; i < _aggregates.Count; i++) _aggregates[i].Merge(other._aggregates[i]);
         for (var i = 0; i < _rows.Length; i++) _rows[i] += other._rows[i];
         foreach (var (table, rows) in other._rowsRead) _rowsRead[table] += rows;
         Dimensions.Merge(other.Dimensions);

@@ -1,9 +1,8 @@
-// The four queries answered by DuckDB from the same CSV files, as a baseline to measure against:
+// The four queries as an expert of DuckDB would tune them for these very files: the best that it was seen to do.
 //
-//     node queries.mjs --data DIR --out FILE [--threads N]
-//     node queries.mjs --version
+//     node tuned.mjs --data DIR --out FILE [--threads N]
 //
-// The result file is byte-identical to that of `coffee run`. Only well-formed files in the layout DIR/<table>/*.csv are handled.
+// Only well-formed files without quotes in the layout DIR/<table>/*.csv are handled.
 //
 // How it was made fast (each measured against its alternatives; bench/README.md has the list):
 // - The header and the types are given, so nothing is sniffed, and quoting is off; columns that no query reads are not
@@ -13,35 +12,11 @@
 //   aggregation that fits all three.
 // - created_at of transaction_items stays text: its prefix is the month, and no calendar is needed.
 // - The top customers of a store are kept by a bounded max(…, 3), not by sorting all customers.
-import { readdirSync, openSync, readSync, closeSync, writeFileSync } from 'node:fs';
+import { readdirSync, openSync, readSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { DuckDBInstance, version } from '@duckdb/node-api';
+import { number, quote, run } from './run.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    out: { type: 'string' },
-    threads: { type: 'string', default: '' },
-    version: { type: 'boolean', default: false },
-  },
-});
-
-if (options.version) {
-  console.log(version());
-} else if (!options.data || !options.out) {
-  console.error('Usage: node queries.mjs --data DIR --out FILE [--threads N]');
-  process.exitCode = 2;
-} else {
-  const instance = await DuckDBInstance.create(':memory:', options.threads ? { threads: options.threads } : {});
-  const connection = await instance.connect();
-  writeFileSync(options.out, (await answer(connection, options.data)).join(''));
-  // Left to the end of the process, this would take far longer.
-  connection.closeSync();
-  instance.closeSync();
-}
-
-async function answer(connection, data) {
+await run(async (connection, data) => {
   const rows = async (sql) => (await connection.runAndReadAll(sql)).getRowsJS();
   const lines = [];
 
@@ -127,7 +102,7 @@ async function answer(connection, data) {
   }
 
   return lines;
-}
+});
 
 /** The table function that reads the given columns of a table; the others are named and never converted. */
 function csv(data, table, types) {
@@ -149,13 +124,4 @@ function header(file) {
   const text = bytes.toString('utf8', 0, readSync(handle, bytes));
   closeSync(handle);
   return text.slice(0, text.indexOf('\n')).trimEnd().split(',');
-}
-
-/** The shortest exact text of a number. */
-function number(value) {
-  return `CASE WHEN contains(${value}::VARCHAR, '.') THEN rtrim(rtrim(${value}::VARCHAR, '0'), '.') ELSE ${value}::VARCHAR END`;
-}
-
-function quote(text) {
-  return `'${text.replaceAll("'", "''")}'`;
 }
