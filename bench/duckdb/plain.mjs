@@ -75,10 +75,11 @@ await run(async (connection, data) => {
   }
 
   for (const [store, birthdate, purchases] of await rows(`
-    WITH customers AS (
+    WITH counts AS (
       SELECT store_id, user_id::INTEGER AS user_id, count(*) AS purchases
-      FROM transactions WHERE ${inYears} AND user_id IS NOT NULL GROUP BY ALL
-      QUALIFY row_number() OVER (PARTITION BY store_id ORDER BY purchases DESC, user_id) <= 3)
+      FROM transactions WHERE ${inYears} AND user_id IS NOT NULL GROUP BY ALL),
+    customers AS (
+      SELECT * FROM counts QUALIFY row_number() OVER (PARTITION BY store_id ORDER BY purchases DESC, user_id) <= 3)
     SELECT coalesce(store_name, 'unknown store ' || store_id), min(birthdate)::VARCHAR, purchases
     FROM customers LEFT JOIN users USING (user_id) LEFT JOIN ${storeNames} USING (store_id)
     GROUP BY store_id, store_name, user_id, purchases
