@@ -3,11 +3,12 @@ using CoffeeShop;
 using CoffeeShop.Commands;
 using CoffeeShop.Output;
 
+using var signals = new Signals();
 var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
 {
-    DemoCommand.New(),
-    RunCommand.New(),
-    GenerateCommand.New(),
+    DemoCommand.New(signals.Stop),
+    RunCommand.New(signals.Stop),
+    GenerateCommand.New(signals.Stop),
     CompareCommand.New(),
 };
 
@@ -19,10 +20,9 @@ if (parsed.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
-using var signals = new Signals();
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Stop);
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (InputException e)
 {

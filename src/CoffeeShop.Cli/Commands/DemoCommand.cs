@@ -16,10 +16,10 @@ internal static class DemoCommand
     /// <summary>A fiftieth of the published dataset: a second or two.</summary>
     private const int TransactionsPerMonth = GeneratorOptions.PublishedTransactionsPerMonth / 50;
 
-    public static Command New()
+    public static Command New(CancellationToken stop)
     {
         var command = new Command("demo", $"Makes a small dataset in ./{Folder}, answers the queries and shows the answers");
-        command.SetAction((_, stop) => Task.Run(() => Show(stop), CancellationToken.None));
+        command.SetAction(_ => Show(stop));
         return command;
     }
 

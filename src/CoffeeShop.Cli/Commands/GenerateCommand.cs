@@ -8,7 +8,7 @@ namespace CoffeeShop.Commands;
 /// <summary><c>coffee generate</c>: a dataset by the laws of the published one, the same for the same options.</summary>
 internal static class GenerateCommand
 {
-    public static Command New()
+    public static Command New(CancellationToken stop)
     {
         var defaults = new GeneratorOptions { OutputFolder = "." };
         var output = new Option<string>("--out") { Description = "Where the dataset goes; it must hold none yet", HelpName = "DIR", Required = true };
@@ -21,7 +21,7 @@ internal static class GenerateCommand
         var quiet = new Option<bool>("--quiet") { Description = "Print errors only" };
 
         var command = new Command("generate", "Makes a dataset by the laws of the published one") { output, months, transactions, users, seed, edgeCases, quiet };
-        command.SetAction((parsed, stop) => Task.Run(() => Generate(
+        command.SetAction(parsed => Generate(
             new GeneratorOptions
             {
                 OutputFolder = parsed.GetRequiredValue(output),
@@ -32,7 +32,7 @@ internal static class GenerateCommand
                 Seed = parsed.GetValue(seed),
                 EdgeCases = parsed.GetValue(edgeCases),
             },
-            parsed.GetValue(quiet) ? Verbosity.Quiet : Verbosity.Normal, stop), CancellationToken.None));
+            parsed.GetValue(quiet) ? Verbosity.Quiet : Verbosity.Normal, stop));
         return command;
     }
 

@@ -11,7 +11,7 @@ namespace CoffeeShop.Commands;
 /// <summary><c>coffee run</c>: a folder of CSV files in, the exact answers of the queries out, in one process.</summary>
 internal static class RunCommand
 {
-    public static Command New()
+    public static Command New(CancellationToken stop)
     {
         var input = new InputOptions();
         var output = new Option<string>("--out") { Description = "Where the result goes", HelpName = "DIR", DefaultValueFactory = _ => "." };
@@ -27,10 +27,10 @@ internal static class RunCommand
         var command = new Command("run", "Answers the four queries over a folder of CSV files, in one process");
         input.AddTo(command);
         foreach (var option in (Option[])[output, id, threads, format, strict, quiet, verbose]) command.Add(option);
-        command.SetAction((parsed, stop) => Task.Run(() => Run(new RunOptions(
+        command.SetAction(parsed => Run(new RunOptions(
             input.Dataset(parsed), input.Queries(parsed), parsed.GetRequiredValue(output), parsed.GetRequiredValue(id), int.Parse(parsed.GetRequiredValue(threads)),
             parsed.GetRequiredValue(format).Contains("csv", StringComparison.Ordinal), parsed.GetValue(strict),
-            parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbose) ? Verbosity.Verbose : Verbosity.Normal), stop), CancellationToken.None));
+            parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbose) ? Verbosity.Verbose : Verbosity.Normal), stop));
         return command;
     }
 

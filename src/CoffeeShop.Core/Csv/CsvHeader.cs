@@ -36,17 +36,23 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
     {
         // A header is short; a longer one makes a longer block.
         var block = new Block(HeaderBytesTarget);
-        Span<byte> mark = stackalloc byte[3];
-        using (var handle = File.OpenHandle(file.FullPath)) mark = mark[..RandomAccess.Read(handle, mark, 0)];
-        if (mark.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || mark.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        using var start = new BlockReader(file.FullPath, offset: 0);
+        if (!start.TryRead(block)) return null;
+        if (block.Records.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || block.Records.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
         {
             problems.Add($"{file.Name}: found a UTF-16 byte order mark, expected UTF-8 text. Convert the file to UTF-8.");
             return null;
         }
 
-        using var blocks = new BlockReader(file.FullPath, mark.SequenceEqual(Utf8Mark) ? mark.Length : 0);
-        // A block of nothing but blank lines has no record; the header is in the first that has one.
-        while (blocks.TryRead(block))
+        if (!block.Records.StartsWith(Utf8Mark)) return ReadFirstRecord(file, start, block, problems);
+        using var behindMark = new BlockReader(file.FullPath, Utf8Mark.Length);
+        return behindMark.TryRead(block) ? ReadFirstRecord(file, behindMark, block, problems) : null;
+    }
+
+    /// <summary>Reads the first record of a block, or of the first block after it that has one: others are blank lines.</summary>
+    private static CsvHeader? ReadFirstRecord(DataFile file, BlockReader blocks, Block block, ICollection<string> problems)
+    {
+        do
         {
             if (block.IsUnclosed)
             {
@@ -62,6 +68,7 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
             problems.Add($"{file.Name} line 1: found a stray quote in {Show(Rejection.Quote(reader.RawRecord))}, expected {Expected(file.Table)}.");
             return null;
         }
+        while (blocks.TryRead(block));
 
         return null;
     }

@@ -21,6 +21,13 @@ internal readonly struct WholeGrammar : IGrammar<long>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
+        // Most are one digit: quantities, ids of items and stores.
+        if (field.Length == 1)
+        {
+            value = field[0] - '0';
+            return (ulong)value <= 9;
+        }
+
         var digits = WithoutPointZero(field);
         if (digits.Length is 0 or > Digits.CharsMax || !Digits.TryParse(digits, out var number, out var decimals) || decimals != 0)
             return TryParseSlow(digits, out value);
@@ -66,13 +73,6 @@ internal readonly struct IdGrammar : IGrammar<int>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
-        // Many ids are one digit: those of items, of most stores.
-        if (field.Length == 1)
-        {
-            value = field[0] - '0';
-            return (uint)value <= 9;
-        }
-
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
         value = fits ? (int)whole : 0;
         return fits;

@@ -31,10 +31,27 @@ public readonly record struct Money(long Units)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> text, out Money value)
     {
+        if (TryParseShort(text, out value)) return true;
         if (text.Length is 0 or > Digits.CharsMax || !Digits.TryParse(text, out var number, out var decimals) || decimals > Decimals)
             return TryParseSlow(text, out value);
         value = new Money(number * (long)Weights[decimals]);
         return true;
+    }
+
+    /// <summary>Reads <c>0.0</c> to <c>999.9</c>, what most amounts are, without a branch on how many digits there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryParseShort(ReadOnlySpan<byte> text, out Money value)
+    {
+        value = default;
+        var length = text.Length;
+        if (length is < 3 or > 5 || text[length - 2] != '.') return false;
+        var tenths = (uint)text[length - 1] - '0';
+        var ones = (uint)text[length - 3] - '0';
+        // Where there is no such digit, the first character is read instead, and masked out.
+        var tens = ((uint)text[Math.Max(length - 4, 0)] - '0') & (uint)((3 - length) >> 31);
+        var hundreds = ((uint)text[Math.Max(length - 5, 0)] - '0') & (uint)((4 - length) >> 31);
+        value = new Money((((((hundreds * 10) + tens) * 10) + ones) * UnitsPerOne) + (tenths * (UnitsPerOne / 10)));
+        return tenths <= 9 & ones <= 9 & tens <= 9 & hundreds <= 9;
     }
 
     private static bool TryParseSlow(ReadOnlySpan<byte> text, out Money value)
