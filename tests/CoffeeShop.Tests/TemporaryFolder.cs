@@ -14,6 +14,14 @@ internal sealed class TemporaryFolder : IDisposable
     public IReadOnlyList<string> Names =>
         [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
 
+    /// <summary>All files of the folder and of those in it, by relative path, ordinal.</summary>
+    public IEnumerable<string> Files => Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+        .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>The bytes of a file.</summary>
+    public byte[] Read(string name) => File.ReadAllBytes(this[name]);
+
     /// <summary>Writes a file, making its folders. A character of the content is a byte (Latin-1), as in the references.</summary>
     public string Write(string name, string content = "")
     {

@@ -166,6 +166,8 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
     /// <summary>Tables up to this size stay in the caches anyway and are kept sparse: nearly every key is at home.</summary>
     private const int SparseCapacityMax = 4096;
 
+    private const int LargeCapacity = 32 * 1024;
+
     private Entry[] _entries = new Entry[CapacityMin];
     private int _growAt = GrowAt(CapacityMin);
 
@@ -231,7 +233,8 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
         if (entry.KeyPlusOne != 0) return ref entry.Value;
         if (Count == _growAt)
         {
-            Resize((int)Math.Min(Array.MaxLength, _entries.Length * 2L));
+            // By half when it is large: such tables are most of the memory of a run.
+            Resize((int)Math.Min(Array.MaxLength, _entries.Length < LargeCapacity ? _entries.Length * 2L : _entries.Length * 3L / 2));
             entry = ref Find(_entries, key, hash);
         }
 

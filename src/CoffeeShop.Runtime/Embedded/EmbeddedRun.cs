@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using System.Runtime.ExceptionServices;
 using CoffeeShop.Csv;
 using CoffeeShop.Queries;
@@ -13,8 +12,11 @@ namespace CoffeeShop.Embedded;
 /// </summary>
 public sealed class EmbeddedRun : IDisposable
 {
-    /// <summary>More shards than this would not be merged any faster.</summary>
-    private const int ShardsMax = 16;
+    /// <summary>
+    /// As many as a large aggregate has slices, so that they go to their shards whole; and enough that only a small part of
+    /// it is there twice while it is merged.
+    /// </summary>
+    private const int Shards = 16;
 
     private readonly QueryOptions _options;
     private readonly int _threads;
@@ -57,14 +59,21 @@ public sealed class EmbeddedRun : IDisposable
     public void Dispose() => _source.Dispose();
 
     /// <summary>
-    /// Merges what the threads have seen, query by query: each aggregate is split into shards, and a thread per shard merges
-    /// and compacts the parts of its keys. What is left is small.
+    /// Merges what the threads have seen, query by query: each aggregate is split into shards, and whichever thread is free
+    /// merges the parts of a shard and compacts them. What is left is small.
     /// </summary>
     private Aggregate[] Merge(IReadOnlyList<IReadOnlyList<Aggregate>> threads, CancellationToken stop)
     {
-        var shards = Math.Min(1 << BitOperations.Log2((uint)_threads), ShardsMax);
-        var parts = threads.Select(aggregates => aggregates.Select(aggregate => aggregate.Partition(shards)).ToList()).ToList();
-        RunThreads(shards, MergeShard, () => { }, stop);
+        var parts = threads.Select(aggregates => aggregates.Select(aggregate => aggregate.Partition(Shards)).ToList()).ToList();
+        var next = -1;
+        RunThreads(
+            _threads,
+            _ =>
+            {
+                for (int shard; (shard = Interlocked.Increment(ref next)) < Shards;) MergeShard(shard);
+            },
+            onStopped: () => next = Shards,
+            stop);
         return [.. parts[0].Select(query =>
         {
             foreach (var shard in query.Skip(1)) query[0].Merge(shard);
@@ -78,6 +87,7 @@ public sealed class EmbeddedRun : IDisposable
                 var merged = parts[0][query][shard];
                 foreach (var thread in parts.Skip(1)) merged.Merge(thread[query][shard]);
                 merged.Compact();
+                Memory.CollectNowAndThen();
             }
         }
     }

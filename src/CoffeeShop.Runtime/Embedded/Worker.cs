@@ -46,6 +46,7 @@ internal sealed class Worker
             _rowReader.Read(file.File, file.Header, block, batch);
             _rowsRead[batch.Table] += batch.Count;
             Accumulate(batch, sequence);
+            Memory.CollectNowAndThen();
         }
 
         stop.ThrowIfCancellationRequested();

@@ -28,17 +28,23 @@ internal static class Coffee
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public static async Task<Ended> Run(params string[] arguments)
+    public static Task<Ended> Run(params string[] arguments) => RunIn(Environment.CurrentDirectory, arguments);
+
+    /// <summary>Runs it to its end, in a folder.</summary>
+    public static async Task<Ended> RunIn(string folder, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = StartIn(folder, arguments);
         return await End(process);
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments);
+
+    private static Process StartIn(string folder, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "coffee.dll"), .. arguments])
         {
             UseShellExecute = false,
+            WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
