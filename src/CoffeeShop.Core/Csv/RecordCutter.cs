@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace CoffeeShop.Csv;
 
 /// <summary>
@@ -13,8 +17,8 @@ internal static class RecordCutter
     /// <returns>Where the last whole record ends, or 0 when there is none.</returns>
     public static int Find(ReadOnlySpan<byte> bytes, bool isWhole, out bool hasQuotes)
     {
-        var quote = bytes.IndexOf((byte)'"');
-        hasQuotes = quote >= 0;
+        hasQuotes = HasQuote(bytes);
+        var quote = hasQuotes ? bytes.IndexOf((byte)'"') : -1;
         var (end, start) = (0, 0);
         while (quote >= 0)
         {
@@ -39,6 +43,23 @@ internal static class RecordCutter
         if (isWhole) return bytes.Length;
         var last = bytes[start..].LastIndexOf((byte)'\n');
         return last < 0 ? end : start + last + 1;
+    }
+
+    /// <summary>Whether there is a quote at all. Every byte of the input passes here, so it is compiled for the machine at once.</summary>
+    [MethodImpl(Hot.Path)]
+    private static bool HasQuote(ReadOnlySpan<byte> bytes)
+    {
+        const int Together = 4;
+        var quotes = new Vector<byte>((byte)'"');
+        var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(bytes);
+        for (; vectors.Length >= Together; vectors = vectors[Together..])
+        {
+            var found = Vector.Equals(vectors[0], quotes) | Vector.Equals(vectors[1], quotes)
+                | Vector.Equals(vectors[2], quotes) | Vector.Equals(vectors[3], quotes);
+            if (found != Vector<byte>.Zero) return true;
+        }
+
+        return bytes[^(bytes.Length % (Together * Vector<byte>.Count))..].Contains((byte)'"');
     }
 
     /// <summary>The quote that closes a field, or −1. A doubled quote is text; a last one may be half of a doubled one.</summary>

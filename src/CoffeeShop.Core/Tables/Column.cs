@@ -46,7 +46,7 @@ public abstract class Column
 
     internal static Column<LocalDate> Date(string name) => new Column<LocalDate, DateGrammar>(name);
 
-    internal static Column<LocalDateTime> DateTime(string name) => new Column<LocalDateTime, DateTimeGrammar>(name);
+    internal static Column<LocalDateTime> DateTime(string name) => new TimeColumn(name);
 
     internal static TextColumn Text(string name, string? alias = null) => new(name, alias);
 }
@@ -81,4 +81,12 @@ internal sealed class Column<T, TGrammar>(string name, string? alias = null) : C
     public override string Expected => TGrammar.Expected;
 
     internal override ColumnBuffer NewBuffer() => new ValueBuffer<T, TGrammar>();
+}
+
+/// <summary>A column of times. Its buffer remembers the last day, since the rows of a day come together.</summary>
+internal sealed class TimeColumn(string name) : Column<LocalDateTime>(name, alias: null)
+{
+    public override string Expected => "a time as yyyy-MM-dd HH:mm:ss";
+
+    internal override ColumnBuffer NewBuffer() => new TimeBuffer();
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
@@ -29,6 +30,28 @@ internal sealed class ValueBuffer<T, TGrammar> : ValueBuffer<T>
 {
     [MethodImpl(Hot.Path)]
     public override bool TrySet(int row, ReadOnlySpan<byte> field) => TGrammar.TryParse(field, out Values[row]);
+}
+
+/// <summary>The storage of a column of times.</summary>
+internal sealed class TimeBuffer : ValueBuffer<LocalDateTime>
+{
+    private (ulong, ushort) _lastText;
+    private LocalDate _lastDate;
+
+    [MethodImpl(Hot.Path)]
+    public override bool TrySet(int row, ReadOnlySpan<byte> field)
+    {
+        if (field.Length != LocalDateTime.FormattedBytes) return false;
+        // Nearly every row is of the same day as the one before it.
+        var text = (BinaryPrimitives.ReadUInt64LittleEndian(field), BinaryPrimitives.ReadUInt16LittleEndian(field[8..]));
+        if (text != _lastText || _lastDate == default)
+        {
+            if (!LocalDate.TryParse(field[..LocalDate.FormattedBytes], out var date)) return false;
+            (_lastText, _lastDate) = (text, date);
+        }
+
+        return LocalDateTime.TryParse(field, _lastDate, out Values[row]);
+    }
 }
 
 /// <summary>The storage of a text column: all bytes one after the other, and where each text ends.</summary>

@@ -108,11 +108,3 @@ internal readonly struct DateGrammar : IGrammar<LocalDate>
 
     public static bool TryParse(ReadOnlySpan<byte> field, out LocalDate value) => LocalDate.TryParse(field, out value);
 }
-
-/// <summary>A second of a calendar day.</summary>
-internal readonly struct DateTimeGrammar : IGrammar<LocalDateTime>
-{
-    public static string Expected => "a time as yyyy-MM-dd HH:mm:ss";
-
-    public static bool TryParse(ReadOnlySpan<byte> field, out LocalDateTime value) => LocalDateTime.TryParse(field, out value);
-}

@@ -16,6 +16,9 @@ public readonly record struct LocalDateTime(long Packed)
     {
     }
 
+    /// <summary>The length of the text of a time.</summary>
+    public const int FormattedBytes = 19;
+
     /// <summary>The year, 1 … 9999.</summary>
     public int Year => (int)(Packed >> 26);
 
@@ -34,12 +37,18 @@ public readonly record struct LocalDateTime(long Packed)
     /// <summary>Reads <c>yyyy-MM-dd HH:mm:ss</c>.</summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The time.</param>
-    [MethodImpl(Hot.Path)]
     public static bool TryParse(ReadOnlySpan<byte> text, out LocalDateTime value)
     {
         value = default;
-        if (text.Length != 19 || text[10] != ' ' || !LocalDate.TryParse(text[..10], out var date)) return false;
-        if (!TryParseTimeOfDay(text[11..], out var time)) return false;
+        return text.Length == FormattedBytes && LocalDate.TryParse(text[..LocalDate.FormattedBytes], out var date) && TryParse(text, date, out value);
+    }
+
+    /// <summary>Reads the rest of a time whose day has been read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryParse(ReadOnlySpan<byte> text, LocalDate date, out LocalDateTime value)
+    {
+        value = default;
+        if (text[LocalDate.FormattedBytes] != ' ' || !TryParseTimeOfDay(text[(LocalDate.FormattedBytes + 1)..], out var time)) return false;
         value = new LocalDateTime(((long)date.Packed << 17) | (uint)time);
         return true;
     }

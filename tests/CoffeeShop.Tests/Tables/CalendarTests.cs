@@ -93,6 +93,19 @@ public sealed class CalendarTests
         }
     }
 
+    [Fact]
+    public void A_column_of_times_reads_each_field_as_if_it_were_the_first()
+    {
+        // A column remembers the last day; neither a day that was refused nor the bytes it begins with may pass for one.
+        var column = Transactions.CreatedAt.NewBuffer();
+        column.Resize(1);
+        foreach (var text in (string[])[new string('\0', 10) + " 10:00:00", "2024-02-30 10:00:00", "2024-02-30 10:00:00", "2024-02-29 10:00:00", "2024-02-29 24:00:00", "2024-02-29T10:00:00"])
+            Assert.Equal(Second(text) is not null, column.TrySet(0, Encoding.Latin1.GetBytes(text)));
+
+        Claim.Holds(2_000, Texts(SecondFormat, parts => $"{parts.Date} {parts.Time}"), text =>
+            Assert.Equal(Second(text)?.Packed, column.TrySet(0, Encoding.Latin1.GetBytes(text)) ? ((ValueBuffer<LocalDateTime>)column).Values[0].Packed : (long?)null));
+    }
+
     private static Gen<string> Texts(string format, Func<DateTimeParts, string> nearly) => Gen.OneOf(
         from second in Generate.Second from text in Generate.Mutated(second.ToString(format)) select text,
         from parts in Generate.NearlySecond from text in Generate.Mutated(nearly(parts)) select text,
