@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CoffeeShop;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation, so that the work ends cleanly; the exit code tells which it was.</summary>
+/// <summary>Turns Ctrl-C, SIGTERM and the closing of the terminal into a cancellation, so that the work ends cleanly; the exit code tells which it was.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -11,6 +11,7 @@ internal sealed class Signals : IDisposable
     public Signals() => _registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Request(signal, CoffeeShop.ExitCode.Interrupted)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Request(signal, CoffeeShop.ExitCode.HungUp)),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Request(signal, CoffeeShop.ExitCode.Terminated)),
     ];
 

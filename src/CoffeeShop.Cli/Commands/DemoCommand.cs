@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CoffeeShop.Csv;
 using CoffeeShop.Generation;
+using CoffeeShop.Output;
 using CoffeeShop.Queries;
 using CoffeeShop.Results;
 using Spectre.Console;
@@ -25,6 +26,7 @@ internal static class DemoCommand
 
     private static int Show(CancellationToken stop)
     {
+        using var folder = new FolderLock(Folder);
         var data = MakeDataset(stop);
         var options = new RunOptions(
             new DatasetOptions(data), QueryOptions.Default, Path.Combine(Folder, "out"), "demo", Environment.ProcessorCount,
@@ -46,7 +48,7 @@ internal static class DemoCommand
         var data = Path.Combine(Folder, "data");
         if (Directory.Exists(data))
         {
-            Console.Error.WriteLine($"The dataset of an earlier demo is in {data}.");
+            Console.Error.WriteLine($"The dataset of an earlier demo is in {data}; remove {Folder} to make it anew.");
             return data;
         }
 

@@ -14,9 +14,13 @@ internal static class GenerateCommand
         var output = new Option<string>("--out") { Description = "Where the dataset goes; it must hold none yet", HelpName = "DIR", Required = true };
         var months = new TextOption("--months", "The months with transactions", "FIRST..LAST", $"{defaults.FirstMonth}..{defaults.LastMonth}", text => ParseMonths(text) is not null,
             "two months, the earlier first, such as 2024-01..2025-06");
-        var transactions = new Option<int>("--transactions-per-month") { Description = "Transactions in a month of 31 days", HelpName = "N", DefaultValueFactory = _ => defaults.TransactionsPerMonth };
-        var users = new Option<int?>("--users") { Description = "Users; by default as many as the transactions ask for", HelpName = "N" };
-        var seed = new Option<long>("--seed") { Description = "Another seed gives other rows by the same laws", HelpName = "S", DefaultValueFactory = _ => defaults.Seed };
+        var transactions = new TextOption("--transactions-per-month", "Transactions in a month of 31 days; with the defaults, the dataset has 2.5 GB", "N",
+            $"{defaults.TransactionsPerMonth}", text => int.TryParse(text, out var count) && count is >= 1 and <= GeneratorOptions.TransactionsPerMonthMax,
+            $"a whole number from 1 to {GeneratorOptions.TransactionsPerMonthMax}");
+        var users = new TextOption("--users", "Users; by default as many as the transactions ask for", "N", byDefault: null,
+            text => int.TryParse(text, out var count) && count is >= 0 and <= GeneratorOptions.UsersMax, $"a whole number from 0 to {GeneratorOptions.UsersMax}");
+        var seed = new TextOption("--seed", "Another seed gives other rows by the same laws", "S", $"{defaults.Seed}", text => long.TryParse(text, out _),
+            "a whole number in 64 bits");
         var edgeCases = new Option<bool>("--edge-cases") { Description = "Add rows that a reader is likely to get wrong, and the list of those it must reject" };
         var quiet = new Option<bool>("--quiet") { Description = "Print errors only" };
 
@@ -27,9 +31,9 @@ internal static class GenerateCommand
                 OutputFolder = parsed.GetRequiredValue(output),
                 FirstMonth = ParseMonths(parsed.GetRequiredValue(months))!.Value.First,
                 LastMonth = ParseMonths(parsed.GetRequiredValue(months))!.Value.Last,
-                TransactionsPerMonth = parsed.GetValue(transactions),
-                Users = parsed.GetValue(users),
-                Seed = parsed.GetValue(seed),
+                TransactionsPerMonth = int.Parse(parsed.GetRequiredValue(transactions)),
+                Users = parsed.GetValue(users) is { } count ? int.Parse(count) : null,
+                Seed = long.Parse(parsed.GetRequiredValue(seed)),
                 EdgeCases = parsed.GetValue(edgeCases),
             },
             parsed.GetValue(quiet) ? Verbosity.Quiet : Verbosity.Normal, stop));

@@ -25,12 +25,12 @@ internal sealed class InputOptions
         "years from 1 to 9999, separated by commas, such as 2024,2025");
 
     private readonly TextOption _hours = new("--hours", "The hours of the day that count, both ends in", "FROM-TO", "06:00:00-23:00:00", text => ParseHours(text) is not null,
-        "two times of a day, the earlier first, such as 06:00:00-23:00:00");
+        "two times as HH:mm:ss-HH:mm:ss, the earlier first, such as 06:00:00-23:00:00");
 
     private readonly TextOption _minAmount = new("--min-amount", "The least amount of a high-value transaction", "AMOUNT", "75", text => ParseAmount(text) is not null,
-        "an amount such as 75 or 74.5");
+        "an amount as -?digits[.digits] with at most four decimals, such as 75 or 74.5");
 
-    private readonly TextOption _top = new("--top", "How many customers of each store", "N", "3", text => ParseTop(text) is not null, "a whole number from 1");
+    private readonly TextOption _top = new("--top", "How many customers of each store", "N", "3", text => ParseTop(text) is not null, $"a whole number from 1 to {int.MaxValue}");
 
     public void AddTo(Command command)
     {
@@ -68,7 +68,11 @@ internal sealed class InputOptions
             && from <= to ? (from, to) : null;
     }
 
-    private static Money? ParseAmount(string text) => Money.TryParse(text, out var amount) ? amount : null;
+    /// <summary>More than four decimals would be rounded for rows; a limit that someone types is taken as it is or not at all.</summary>
+    private static Money? ParseAmount(string text) =>
+        text.Length - text.IndexOf('.', StringComparison.Ordinal) <= 5 || !text.Contains('.', StringComparison.Ordinal)
+            ? Money.TryParse(text, out var amount) ? amount : null
+            : null;
 
     private static int? ParseTop(string text) => int.TryParse(text, out var top) && top > 0 ? top : null;
 }

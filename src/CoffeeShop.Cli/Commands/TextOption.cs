@@ -8,12 +8,12 @@ namespace CoffeeShop.Commands;
 /// </summary>
 internal sealed class TextOption : Option<string>
 {
-    public TextOption(string name, string description, string helpName, string byDefault, Func<string, bool> fits, string expected)
+    public TextOption(string name, string description, string helpName, string? byDefault, Func<string, bool> fits, string expected)
         : base(name)
     {
         Description = description;
         HelpName = helpName;
-        DefaultValueFactory = _ => byDefault;
+        if (byDefault is not null) DefaultValueFactory = _ => byDefault;
         Validators.Add(result =>
         {
             var text = result.GetValueOrDefault<string>() ?? "";

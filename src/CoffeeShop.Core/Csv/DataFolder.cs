@@ -111,6 +111,7 @@ public sealed record DataFolder(
 
     private static string Resolve(string root, string? subfolder)
     {
+        if (File.Exists(root)) throw new InputException($"{root} is a file: expected a folder with the CSV files of the tables.");
         if (!Directory.Exists(root)) throw new InputException($"There is no folder {root}: expected a folder with the CSV files of the tables.");
         if (subfolder is null) return root;
 

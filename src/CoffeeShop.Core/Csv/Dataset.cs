@@ -26,7 +26,7 @@ public sealed record Dataset(IReadOnlyList<CsvFile> Files, IReadOnlyList<string>
         foreach (var table in folder.Missing)
         {
             if (options.AllowMissing) notes.Add($"Table {table} has no file and was taken as empty.");
-            else problems.Add($"Table {table} is missing: found neither {table}.csv, {table}_*.csv nor {table}/*.csv in {folder.Path}.");
+            else problems.Add($"Table {table} is missing: found neither {table}.csv, {table}_*.csv nor {table}/*.csv in {folder.Path}. Add it, or take it as empty with --allow-missing.");
         }
 
         List<CsvFile> files = [];

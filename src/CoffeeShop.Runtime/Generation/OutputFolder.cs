@@ -1,3 +1,4 @@
+using CoffeeShop.Output;
 using CoffeeShop.Tables;
 
 namespace CoffeeShop.Generation;
@@ -14,6 +15,7 @@ internal sealed class OutputFolder : IDisposable
     public const string RejectionsName = "expected-rejections.ndjson";
 
     private readonly string _root;
+    private readonly FolderLock _folder;
     private readonly Lock _lock = new();
     private readonly List<string> _made = [];
     private readonly List<string> _paths = [];
@@ -23,22 +25,25 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Takes a folder, making it when it is missing.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="onWritten">Is told of the bytes written, by several threads.</param>
-    /// <exception cref="InputException">It has a dataset, or is no folder.</exception>
+    /// <exception cref="InputException">It has a dataset.</exception>
+    /// <exception cref="OutputException">It cannot be written, or another process is writing to it.</exception>
     public OutputFolder(string root, Action<int> onWritten)
     {
         _onWritten = onWritten;
         _root = Path.GetFullPath(root);
-        if (File.Exists(_root)) throw new InputException($"{root} is a file: expected a folder to write the dataset to.");
-        if (FindDataset(_root) is { } found)
-            throw new InputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
         try
         {
             MakeFolder(_root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The folder {root} cannot be made: {e.Message}");
+            throw OutputException.CannotWrite(root, e);
         }
+
+        _folder = new FolderLock(_root);
+        if (FindDataset(_root) is not { } found) return;
+        _folder.Dispose();
+        throw new InputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
     }
 
     /// <summary>The number of files.</summary>
@@ -76,6 +81,7 @@ internal sealed class OutputFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _folder.Dispose();
         if (_published == _paths.Count) return;
         try
         {

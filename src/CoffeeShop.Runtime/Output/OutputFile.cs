@@ -27,9 +27,7 @@ public sealed class OutputFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OutputException(IsLocked(e)
-                ? $"{path} is being written by another process: wait for it, or choose another --id or --out."
-                : $"{path} cannot be written: {e.Message} Choose a folder that can be written with --out.");
+            throw OutputException.CannotWrite(path, e);
         }
 
         if (_stream.Length > 0) _stream.SetLength(0);
@@ -73,10 +71,23 @@ public sealed class OutputFile : IDisposable
 
     // The codes of errors as .NET reports them on Unix (errno) and on Windows.
     private static bool IsFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112 or 39;
-
-    private static bool IsLocked(Exception e) => e is IOException && (e.HResult & 0xFFFF) is 11 or 32 or 33;
 }
 
 /// <summary>The output cannot be written. One recovers by making room or choosing another place; the exit code is 1.</summary>
 /// <param name="message">What could not be written, why, and what to do.</param>
-public sealed class OutputException(string message) : Exception(message);
+public sealed class OutputException(string message) : Exception(message)
+{
+    /// <summary>A file or folder cannot be opened for writing.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="e">The error.</param>
+    public static OutputException CannotWrite(string path, Exception e)
+    {
+        if (IsLocked(e)) return new OutputException($"{path} is being written by another process: wait for it, or choose another --id or --out.");
+        for (var folder = Path.GetFullPath(path); folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(folder)) return new OutputException($"{path} cannot be written: {folder} is a file, expected a folder. Choose another with --out.");
+        return new OutputException($"{path} cannot be written: {e.Message} Choose a folder that can be written with --out.");
+    }
+
+    // The codes of a lock as .NET reports them on Unix (errno) and on Windows.
+    private static bool IsLocked(Exception e) => e is IOException && (e.HResult & 0xFFFF) is 11 or 32 or 33;
+}
