@@ -9,7 +9,7 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     DemoCommand.New(signals.Stop),
     RunCommand.New(signals.Stop),
     GenerateCommand.New(signals.Stop),
-    CompareCommand.New(),
+    CompareCommand.New(signals.Stop),
 };
 
 var parsed = root.Parse(args);

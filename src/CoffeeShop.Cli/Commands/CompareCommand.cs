@@ -9,20 +9,20 @@ internal static class CompareCommand
     /// <summary>How many differences of a query are printed; the others are counted.</summary>
     private const int PrintedMax = 20;
 
-    public static Command New()
+    public static Command New(CancellationToken stop)
     {
         var expected = new Argument<string>("EXPECTED") { Description = "The result file that is right" };
         var actual = new Argument<string>("ACTUAL") { Description = "The result file to compare with it" };
         var command = new Command("compare", "Compares two result files exactly; exit code 1 when they differ") { expected, actual };
-        command.SetAction(parsed => Compare(parsed.GetRequiredValue(expected), parsed.GetRequiredValue(actual)));
+        command.SetAction(parsed => Compare(parsed.GetRequiredValue(expected), parsed.GetRequiredValue(actual), stop));
         return command;
     }
 
-    private static int Compare(string expected, string actual)
+    private static int Compare(string expected, string actual, CancellationToken stop)
     {
         using var left = Open(expected);
         using var right = Open(actual);
-        var differences = ResultComparison.Compare(ResultFile.Read(left, expected), ResultFile.Read(right, actual));
+        var differences = ResultComparison.Compare(Rows(left, expected, stop), Rows(right, actual, stop));
         if (differences.Count == 0)
         {
             Console.WriteLine("The results are the same.");
@@ -37,6 +37,15 @@ internal static class CompareCommand
         }
 
         return ExitCode.Failed;
+    }
+
+    private static IEnumerable<ResultRow> Rows(Stream input, string name, CancellationToken stop)
+    {
+        foreach (var row in ResultFile.Read(input, name))
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return row;
+        }
     }
 
     private static void Print(Difference difference)
@@ -60,7 +69,7 @@ internal static class CompareCommand
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.SequentialScan);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException($"The result file cannot be read: {e.Message}");
         }
