@@ -3,6 +3,7 @@ using CoffeeShop;
 using CoffeeShop.Commands;
 using CoffeeShop.Output;
 
+Console.SetError(new LossyWriter(Console.Error));
 using var signals = new Signals();
 var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
 {
