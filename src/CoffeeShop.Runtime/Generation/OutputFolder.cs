@@ -1,3 +1,4 @@
+using CoffeeShop.Output;
 using CoffeeShop.Tables;
 
 namespace CoffeeShop.Generation;
@@ -23,21 +24,21 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Takes a folder, making it when it is missing.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="onWritten">Is told of the bytes written, by several threads.</param>
-    /// <exception cref="InputException">It has a dataset, or is no folder.</exception>
+    /// <exception cref="OutputException">It has a dataset, or cannot be made.</exception>
     public OutputFolder(string root, Action<int> onWritten)
     {
         _onWritten = onWritten;
         _root = Path.GetFullPath(root);
-        if (File.Exists(_root)) throw new InputException($"{root} is a file: expected a folder to write the dataset to.");
+        if (File.Exists(_root)) throw new OutputException($"{root} is a file: expected a folder to write the dataset to.");
         if (FindDataset(_root) is { } found)
-            throw new InputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
+            throw new OutputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
         try
         {
             MakeFolder(_root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The folder {root} cannot be made: {e.Message}");
+            throw new OutputException($"The folder {root} cannot be made: {e.Message}");
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class OutputFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_published == _paths.Count) return;
+        if (_published > 0 && _published == _paths.Count) return;
         try
         {
             foreach (var path in _paths.Take(_published)) File.Delete(path);
