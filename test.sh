@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests; installs what is missing. The last line is "N passed, N failed".
+# Builds, checks the formatting and runs the tests; packages are restored by the SDK. The last line is "N passed, N failed".
 #   ./test.sh            all of them
 #   ./test.sh fast       those that need no server and take less than a minute
 set -euo pipefail
@@ -20,22 +20,25 @@ case "${1:-all}" in
         ;;
 esac
 
-dotnet build CoffeeShop.slnx -c Release -v quiet --nologo
-dotnet format CoffeeShop.slnx --verify-no-changes --no-restore
-
 passed=0
 failed=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# Whatever happens, the last line is the count; what ended the script early is a failure.
+trap '[ $? -eq 0 ] || [ "$failed" -gt 0 ] || failed=1; rm -f "$log"; echo "$passed passed, $failed failed"' EXIT
+
+dotnet build CoffeeShop.slnx -c Release -v quiet --nologo
+dotnet format CoffeeShop.slnx --verify-no-changes --no-restore
+
+count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$log" | tail -1; }
 for project in "${projects[@]}"; do
-    dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress 2>&1 | tee "$log" || true
-    count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$log" | tail -1; }
+    ended_well=true
+    dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress 2>&1 | tee "$log" || ended_well=false
     ran_passed=$(count succeeded)
     ran_failed=$(count failed)
-    # A run that ended without its own count is a failure, whatever it printed before.
+    # A run that ended without its own count, or badly without a failed test, is a failure.
+    $ended_well || [ "${ran_failed:-0}" -gt 0 ] || ran_failed=1
     passed=$((passed + ${ran_passed:-0}))
     failed=$((failed + ${ran_failed:-1}))
 done
 
-echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -6,10 +6,13 @@ namespace CoffeeShop;
 /// Standard error. A message that cannot be delivered changes nothing of what was done, nor the exit code; and what a file
 /// or its name contains cannot speak to the terminal, since control characters are shown as escapes.
 /// </summary>
-/// <param name="inner">Standard error as it was opened.</param>
+/// <param name="inner">Where to.</param>
 /// <param name="escapes">Whether control characters are escaped; a writer for tables and bars sends its own.</param>
 internal sealed class MessageWriter(TextWriter inner, bool escapes) : TextWriter
 {
+    /// <summary>Standard error as it was opened.</summary>
+    public static TextWriter StandardError { get; } = Console.Error;
+
     public override Encoding Encoding => inner.Encoding;
 
     public override void Write(char value) => Write(value.ToString());

@@ -3,13 +3,14 @@ using CoffeeShop;
 using CoffeeShop.Commands;
 using CoffeeShop.Output;
 
+Console.SetError(new MessageWriter(MessageWriter.StandardError, escapes: true));
 using var signals = new Signals();
 var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
 {
     DemoCommand.New(signals.Stop),
     RunCommand.New(signals.Stop),
     GenerateCommand.New(signals.Stop),
-    CompareCommand.New(),
+    CompareCommand.New(signals.Stop),
 };
 
 var parsed = root.Parse(args);
@@ -36,7 +37,7 @@ catch (OutputException e)
 }
 catch (OperationCanceledException) when (signals.ExitCode is { } exitCode)
 {
-    Console.Error.WriteLine("Stopped; nothing was left behind.");
+    Console.Error.WriteLine("Stopped; no result was written.");
     return exitCode;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -6,15 +6,11 @@ namespace CoffeeShop;
 internal static class Terminal
 {
     private static readonly Lazy<IAnsiConsole> LazyOutput = new(() => New(Console.Out, Console.IsOutputRedirected));
-    private static readonly TextWriter StandardError = Console.Error;
-    private static readonly Lazy<IAnsiConsole> LazyError = new(() => New(new MessageWriter(StandardError, escapes: false), Console.IsErrorRedirected));
+    private static readonly Lazy<IAnsiConsole> LazyError = new(() => New(new MessageWriter(MessageWriter.StandardError, escapes: false), Console.IsErrorRedirected));
 
     public static IAnsiConsole Output => LazyOutput.Value;
 
     public static IAnsiConsole Error => LazyError.Value;
-
-    /// <summary>Standard error for plain messages.</summary>
-    public static TextWriter Messages { get; } = new MessageWriter(StandardError, escapes: true);
 
     public static bool IsErrorTerminal => !Console.IsErrorRedirected;
 

@@ -47,7 +47,7 @@ internal static class RunCommand
         RunReport report;
         try
         {
-            using (Progress.Start("read", () => (double)run.BytesRead / dataset.Bytes, () => run.BytesRead, options.Verbosity)) report = run.Execute(file.Stream, stop);
+            using (Progress.Start("read", () => (double)run.BytesRead / Math.Max(1, dataset.Bytes), () => run.BytesRead, options.Verbosity)) report = run.Execute(file.Stream, stop);
             if (!Write(report, file, options)) return ExitCode.InputRefused;
         }
         catch (IOException e)

@@ -15,10 +15,11 @@ internal static class RunSummary
         var console = Terminal.Error;
         console.Write(Tables(report));
         console.Write(Figures(dataset, report, elapsed));
-        foreach (var note in dataset.Notes) console.WriteLine($"note: {note}");
+        // Not by the console, which would break a long path into lines.
+        foreach (var note in dataset.Notes) Console.Error.WriteLine($"note: {note}");
         if (report.Rejections.Count > 0)
-            console.WriteLine($"{Units.Count(report.Rejections.Count)} rows were rejected; {Listed(report.Rejections)} listed in {options.RejectedPath}");
-        console.WriteLine($"result: {options.ResultPath}");
+            Console.Error.WriteLine($"{Units.Count(report.Rejections.Count)} rows were rejected; {Listed(report.Rejections)} listed in {options.RejectedPath}");
+        Console.Error.WriteLine($"result: {options.ResultPath}");
     }
 
     private static Table Tables(RunReport report)

@@ -44,7 +44,7 @@ public sealed class RejectionLog
     /// <exception cref="IOException">A file can no longer be read, or the output not be written.</exception>
     public void WriteTo(Stream output)
     {
-        // Characters are written as they are; a spreadsheet or a terminal shows them, not escapes.
+        // Letters of all scripts are written as they are; only what is beyond U+FFFF becomes an escape.
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (var file in _first.GroupBy(rejection => rejection.File))
         {

@@ -34,7 +34,13 @@ public static class ResultFile
             }
             catch (Exception e) when (e is JsonException or DecoderFallbackException or FormatException)
             {
-                throw new InputException($"{name} line {number}: expected a row of a result file. {e.Message}");
+                var found = e switch
+                {
+                    FormatException => e.Message,
+                    JsonException => "Found no whole JSON object.",
+                    _ => "Found bytes that are no UTF-8 text.",
+                };
+                throw new InputException($"{name} line {number}: expected a row of a result file. {found}");
             }
 
             yield return row;

@@ -1,13 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace CoffeeShop.Tables;
 
 /// <summary>A second of a calendar day on the store's clock, without a time zone. Packed, so that its parts are shifts away:
 /// <code>│ year 14 bits │ month 4 │ day 5 │ hour 5 │ minute 6 │ second 6 │</code></summary>
 /// <param name="Packed">The parts, packed; ordered as the times are.</param>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct LocalDateTime(long Packed)
 {
     /// <summary>A time of the proleptic Gregorian calendar. The parts are not checked.</summary>
@@ -77,7 +75,6 @@ public readonly record struct LocalDateTime(long Packed)
 
 /// <summary>A calendar day without a time zone, packed: <code>│ year 14 bits │ month 4 │ day 5 │</code></summary>
 /// <param name="Packed">The parts, packed; ordered as the days are.</param>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct LocalDate(int Packed)
 {
     /// <summary>A day of the proleptic Gregorian calendar. The parts are not checked.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace CoffeeShop.Tables;
 
@@ -9,7 +8,6 @@ namespace CoffeeShop.Tables;
 /// enough; binary floating point is never involved. Sums are kept as <see cref="Int128"/> counts of the same unit.
 /// </summary>
 /// <param name="Units">Ten-thousandths of the currency.</param>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct Money(long Units)
 {
     /// <summary>Units in one of the currency.</summary>

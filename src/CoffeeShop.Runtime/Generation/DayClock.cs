@@ -1,4 +1,5 @@
 using System.Text;
+using CoffeeShop.Tables;
 
 namespace CoffeeShop.Generation;
 
@@ -57,14 +58,7 @@ internal sealed class DayClock
     }
 
     /// <summary>Writes <c>yyyy-MM-dd</c>.</summary>
-    public static void FormatDay(DateOnly day, Span<byte> destination)
-    {
-        Pair(destination, 0, day.Year / 100);
-        Pair(destination, 2, day.Year % 100);
-        Pair(destination, 5, day.Month);
-        Pair(destination, 8, day.Day);
-        destination[4] = destination[7] = (byte)'-';
-    }
+    public static void FormatDay(DateOnly day, Span<byte> destination) => new LocalDate(day.Year, day.Month, day.Day).Format(destination);
 
     private static void Pair(Span<byte> destination, int at, int value)
     {

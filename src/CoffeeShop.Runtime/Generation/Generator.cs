@@ -60,8 +60,7 @@ public sealed class Generator
 
     /// <summary>Makes the dataset. To be called once.</summary>
     /// <param name="cancellation">Stops the work; nothing is left behind then.</param>
-    /// <exception cref="InputException">The output folder has a dataset already.</exception>
-    /// <exception cref="Output.OutputException">The output folder cannot be written, or another process is writing to it.</exception>
+    /// <exception cref="Output.OutputException">The output folder has a dataset already, cannot be written, or another process is writing to it.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>

@@ -9,8 +9,11 @@ public sealed record GeneratorOptions
     /// <summary>Transactions per 31 days are limited by this: a day's fit 32 bits many times over.</summary>
     public const int TransactionsPerMonthMax = 1_000_000_000;
 
-    /// <summary>The number of users is limited by this; the ids above it are left to edge cases.</summary>
+    /// <summary>The number of users is limited by this.</summary>
     public const int UsersMax = 100_000_000;
+
+    /// <summary>User ids above this are left to edge cases.</summary>
+    public const int UserIdMax = 899_999_999;
 
     /// <summary>The last month that can be asked for.</summary>
     public static readonly Month LastMonthMax = new(2049, 12);
@@ -55,6 +58,8 @@ public sealed record GeneratorOptions
         if (TransactionsPerMonth is < 1 or > TransactionsPerMonthMax)
             problems.Add($"The transactions per month are {TransactionsPerMonth}, expected 1 to {TransactionsPerMonthMax}.");
         if (Users is < 0 or > UsersMax) problems.Add($"The users are {Users}, expected 0 to {UsersMax}.");
+        if (problems.Count == 0 && UserGrowth.RegisteredBy(LastMonth, UsersSettled) is > UserIdMax and var users)
+            problems.Add($"The users are {users} by {LastMonth}, expected at most {UserIdMax}: choose fewer, or an earlier month.");
         return problems;
     }
 }

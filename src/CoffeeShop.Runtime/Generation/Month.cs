@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace CoffeeShop.Generation;
 
 /// <summary>A calendar month; the big tables have a file for each.</summary>
 /// <param name="Year">The year.</param>
 /// <param name="Number">The month of the year, 1 … 12.</param>
-[StructLayout(LayoutKind.Auto)]
 public readonly record struct Month(int Year, int Number)
 {
     /// <summary>Months counted from one fixed month, so that they can be compared and subtracted.</summary>

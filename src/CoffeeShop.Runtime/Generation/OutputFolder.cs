@@ -25,8 +25,7 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Takes a folder, making it when it is missing.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="onWritten">Is told of the bytes written, by several threads.</param>
-    /// <exception cref="InputException">It has a dataset.</exception>
-    /// <exception cref="OutputException">It cannot be written, or another process is writing to it.</exception>
+    /// <exception cref="OutputException">It has a dataset, cannot be written, or another process is writing to it.</exception>
     public OutputFolder(string root, Action<int> onWritten)
     {
         _onWritten = onWritten;
@@ -43,7 +42,7 @@ internal sealed class OutputFolder : IDisposable
         _folder = new FolderLock(_root);
         if (FindDataset(_root) is not { } found) return;
         _folder.Dispose();
-        throw new InputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
+        throw new OutputException($"{root} has a dataset already ({found}): expected a folder without one. Choose another, or remove the files.");
     }
 
     /// <summary>The number of files.</summary>
@@ -82,7 +81,7 @@ internal sealed class OutputFolder : IDisposable
     public void Dispose()
     {
         _folder.Dispose();
-        if (_published == _paths.Count) return;
+        if (_published > 0 && _published == _paths.Count) return;
         try
         {
             foreach (var path in _paths.Take(_published)) File.Delete(path);

@@ -25,7 +25,7 @@ internal sealed class UserGrowth(int total)
 
     /// <summary>How many users have registered by the end of a month; so also the highest user id.</summary>
     /// <param name="month">The month.</param>
-    public int RegisteredBy(Month month) => (int)((Int128)PublishedBy(month) * total / PublishedTotal);
+    public int RegisteredBy(Month month) => (int)RegisteredBy(month, total);
 
     /// <summary>How many users have registered before a month.</summary>
     /// <param name="month">The month.</param>
@@ -41,6 +41,11 @@ internal sealed class UserGrowth(int total)
         var published = (long)GeneratorOptions.PublishedTransactionsPerMonth * month.Days / 31;
         return (int)(FirstYear[since] * 1_000_000L * 100 / NewUsersPercent / published);
     }
+
+    /// <summary>As <see cref="RegisteredBy(Month)"/>, before it is known whether so many ids are there.</summary>
+    /// <param name="month">The month.</param>
+    /// <param name="total">The users of the first two years.</param>
+    public static long RegisteredBy(Month month, int total) => (long)((Int128)PublishedBy(month) * total / PublishedTotal);
 
     private static long PublishedBy(Month month)
     {

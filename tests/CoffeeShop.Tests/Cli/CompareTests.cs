@@ -62,5 +62,6 @@ public sealed class CompareTests : IDisposable
         _folder.Write("a", Shop.Answer);
         (await Coffee.Run("compare", _folder["a"], _folder["not-there"])).Is(3).Says("not-there");
         (await Coffee.Run("compare", _folder.Path, _folder["a"])).Is(3).Says(_folder.Path);
+        (await Coffee.Run("compare", _folder["a"], "")).Is(3).Says("cannot be read");
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CoffeeShop.Tests.Cli;
 
 /// <summary>Output that <c>coffee run</c> cannot write: exit code 1, words, and nothing half-written.</summary>
@@ -62,6 +64,22 @@ public sealed class FailedOutputTests : IDisposable
         Assert.Equal(["client-1.ndjson.partial"], _shop.Written);
         Assert.Equal(6, other.Length);
         (await _shop.Run("--id", "2")).Is(0);
+    }
+
+    [Fact]
+    public async Task Messages_that_cannot_be_written_change_neither_the_result_nor_the_exit_code()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "This machine has no device that is always full.");
+        Assert.Equal(0, await RunWithFullError(_shop.Data));
+        Assert.Equal(Shop.Answer, _shop.Result);
+        Assert.Equal(3, await RunWithFullError(_shop.Data + "-not"));
+    }
+
+    private async Task<int> RunWithFullError(string data)
+    {
+        using var shell = Process.Start("sh", ["-c", "exec dotnet \"$@\" 2> /dev/full", "sh", Path.Combine(AppContext.BaseDirectory, "coffee.dll"), "run", "--data", data, "--out", _shop.Out]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return shell.ExitCode;
     }
 
     private void LinkToFull(string name)

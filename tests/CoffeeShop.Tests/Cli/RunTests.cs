@@ -16,6 +16,13 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_long_path_is_told_in_one_piece()
+    {
+        var folder = Path.Combine(_shop.Out, new string('x', 120));
+        (await Coffee.Run("run", "--data", _shop.Data, "--out", folder)).Is(0).Says($"result: {folder}/client-1.ndjson\n");
+    }
+
+    [Fact]
     public async Task Quiet_says_nothing_and_writes_the_same_even_with_rejections()
     {
         _shop.Spoil();

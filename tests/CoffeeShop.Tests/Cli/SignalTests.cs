@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using CoffeeShop.Tests.Results;
 
 namespace CoffeeShop.Tests.Cli;
 
@@ -15,8 +17,36 @@ public sealed class SignalTests
         using var process = Coffee.Start("run", "--data", shop.Data, "--out", shop.Out);
         while (!shop.Written.Contains("client-1.ndjson.partial") && !process.HasExited) await Task.Delay(5, TestContext.Current.CancellationToken);
         using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (await Coffee.End(process)).Is(exitCode).Says("Stopped; nothing was left behind.");
+        (await Coffee.End(process)).Is(exitCode).Says("Stopped; no result was written.");
         Assert.Empty(shop.Written);
+    }
+
+    [Fact]
+    public async Task A_signal_ends_a_comparison()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals.");
+        using var folder = new TemporaryFolder();
+        using (var make = Process.Start("mkfifo", [folder["a"], folder["b"]])) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var process = Coffee.Start("compare", folder["a"], folder["b"]);
+        var ended = Coffee.End(process);
+        // A pipe opens when the process opens its other end.
+        var rows = Task.Run(() => WriteAlike(folder["a"], folder["b"], () => Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]).WaitForExit()), TestContext.Current.CancellationToken);
+        (await ended).Is(143);
+        await Assert.ThrowsAnyAsync<IOException>(() => rows);
+    }
+
+    /// <summary>Writes the same rows to both until nobody reads them any more.</summary>
+    private static void WriteAlike(string one, string other, Action onOpened)
+    {
+        using var left = new FileStream(one, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var right = new FileStream(other, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        onOpened();
+        var row = Encoding.UTF8.GetBytes(Rows.Transaction("t") + "\n");
+        while (true)
+        {
+            left.Write(row);
+            right.Write(row);
+        }
     }
 
     /// <summary>Input that takes longer than any signal: one file of rows, under a thousand names.</summary>

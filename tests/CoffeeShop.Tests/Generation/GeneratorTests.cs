@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CoffeeShop.Csv;
 using CoffeeShop.Generation;
+using CoffeeShop.Output;
 
 namespace CoffeeShop.Tests.Generation;
 
@@ -89,7 +90,7 @@ public sealed class GeneratorTests
         var path = Path.Combine(folder.Path, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "kept");
-        var refused = Assert.Throws<InputException>(() => Generate(Small with { OutputFolder = folder.Path }));
+        var refused = Assert.Throws<OutputException>(() => Generate(Small with { OutputFolder = folder.Path }));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         Assert.Equal([name], folder.Files);
     }
@@ -103,6 +104,14 @@ public sealed class GeneratorTests
         var made = Path.Combine(folder.Path, "made", "for", "it");
         Assert.ThrowsAny<OperationCanceledException>(() => new Generator(Small with { OutputFolder = made }).Run(cancellation.Token));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_that_got_no_file_is_removed_again()
+    {
+        using var folder = new TemporaryFolder();
+        using (new OutputFolder(folder["made/for/it"], _ => { })) Assert.True(Directory.Exists(folder["made/for/it"]));
+        Assert.Empty(folder.Names);
     }
 
     [Fact]
@@ -132,6 +141,7 @@ public sealed class GeneratorTests
     [InlineData(2024, 1, 2050, 1, 1, 1)]
     [InlineData(2024, 1, 2024, 1, 0, 1)]
     [InlineData(2024, 1, 2024, 1, 1, -1)]
+    [InlineData(2049, 12, 2049, 12, 1, 100_000_000)]
     public void Options_out_of_bounds_are_refused(int firstYear, int firstMonth, int lastYear, int lastMonth, int transactions, int users)
     {
         var options = Small with
