@@ -17,6 +17,17 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(("The results are the same.\n", ""), (ended.Output, ended.Error));
     }
 
+    [Theory]
+    [InlineData("\r\n", "\r\n")]
+    [InlineData("\n", "")]
+    public async Task Files_that_only_end_their_lines_differently_are_not_the_same(string lineEnd, string lastLineEnd)
+    {
+        _folder.Write("a", Shop.Answer);
+        _folder.Write("b", Shop.Answer.TrimEnd('\n').Replace("\n", lineEnd, StringComparison.Ordinal) + lastLineEnd);
+        var ended = (await Coffee.Run("compare", _folder["a"], _folder["b"])).Is(1);
+        Assert.Contains("the lines end differently", ended.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Files_that_differ_fail_with_each_row_that_does()
     {

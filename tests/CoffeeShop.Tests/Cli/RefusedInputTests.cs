@@ -36,6 +36,14 @@ public sealed class RefusedInputTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_file_contains_cannot_speak_to_the_terminal()
+    {
+        _shop.Write("stores.csv", "store_id,\u001b[31mstore_name\n");
+        var ended = (await _shop.Run()).Is(3).Says("\\u001b[31mstore_name");
+        Assert.DoesNotContain('\u001b', ended.Error);
+    }
+
+    [Fact]
     public async Task Bad_files_are_left_out_and_missing_tables_taken_as_empty_when_asked_for()
     {
         _shop.Write("transactions_2.csv", "nothing,useful\n1,2\n");

@@ -96,6 +96,20 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void A_folder_that_another_process_writes_to_is_refused_and_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using (new FolderLock(folder.Path))
+        {
+            var refused = Assert.Throws<OutputException>(() => Generate(Small with { OutputFolder = folder.Path }));
+            Assert.Contains("is being written by another process", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(folder.Files);
+        Generate(Small with { OutputFolder = folder.Path });
+    }
+
+    [Fact]
     public void Stopping_leaves_nothing_behind()
     {
         using var folder = new TemporaryFolder();
