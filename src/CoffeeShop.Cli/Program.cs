@@ -40,8 +40,14 @@ catch (OperationCanceledException) when (signals.ExitCode is { } exitCode)
     Console.Error.WriteLine("Stopped; no result was written.");
     return exitCode;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
 {
     Console.Error.WriteLine(e.Message);
+    return ExitCode.Failed;
+}
+catch (Exception e) when (Environment.GetEnvironmentVariable("COFFEE_TRACE") is null)
+{
+    // A mistake of ours. Who wants to look for it sees the trace by the variable.
+    Console.Error.WriteLine($"coffee failed by a mistake of its own, {e.GetType().Name}: {e.Message} Please report it with what COFFEE_TRACE=1 shows.");
     return ExitCode.Failed;
 }

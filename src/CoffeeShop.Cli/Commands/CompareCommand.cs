@@ -22,7 +22,7 @@ internal static class CompareCommand
     {
         using var left = Open(expected);
         using var right = Open(actual);
-        var differences = ResultComparison.Compare(Rows(left, expected, stop), Rows(right, actual, stop));
+        var differences = ResultComparison.Compare(ResultFile.Read(left, expected).Until(stop), ResultFile.Read(right, actual).Until(stop));
         if (differences.Count == 0 && !SameBytes(left, right))
         {
             Console.WriteLine("The rows are the same, and the bytes are not: the lines end differently.");
@@ -43,15 +43,6 @@ internal static class CompareCommand
         }
 
         return ExitCode.Failed;
-    }
-
-    private static IEnumerable<ResultRow> Rows(Stream input, string name, CancellationToken stop)
-    {
-        foreach (var row in ResultFile.Read(input, name))
-        {
-            stop.ThrowIfCancellationRequested();
-            yield return row;
-        }
     }
 
     /// <summary>Whether two files whose rows are the same also end their lines alike.</summary>

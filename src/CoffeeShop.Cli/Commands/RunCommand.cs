@@ -15,7 +15,7 @@ internal static class RunCommand
     {
         var input = new InputOptions();
         var output = new Option<string>("--out") { Description = "Where the result goes", HelpName = "DIR", DefaultValueFactory = _ => "." };
-        var id = new TextOption("--id", "Names the result, client-ID.ndjson", "ID", "1", IsId, "1 to 64 letters, digits, dots, underscores or hyphens");
+        var id = new TextOption("--id", "Names the result, client-ID.ndjson", "ID", "1", IsId, "1 to 64 letters, digits, dots, underscores or hyphens, not ending in .rejected");
         var threads = new TextOption("--threads", "How many threads work", "N", Environment.ProcessorCount.ToString(),
             text => int.TryParse(text, out var number) && number is >= 1 and <= 1024, "a number from 1 to 1024");
         var format = new TextOption("--format", "ndjson, or ndjson,csv for a CSV file per query as well", "FORMATS", "ndjson",
@@ -48,7 +48,7 @@ internal static class RunCommand
         try
         {
             using (Progress.Start("read", () => (double)run.BytesRead / Math.Max(1, dataset.Bytes), () => run.BytesRead, options.Verbosity)) report = run.Execute(file.Stream, stop);
-            if (!Write(report, file, options)) return ExitCode.InputRefused;
+            if (!Write(report, file, options, stop)) return ExitCode.InputRefused;
         }
         catch (IOException e)
         {
@@ -61,12 +61,13 @@ internal static class RunCommand
 
     /// <summary>Gives the files of a run their names: the rejections first, the result last.</summary>
     /// <returns>False when the input is refused for its rejections.</returns>
-    private static bool Write(RunReport report, OutputFile file, RunOptions options)
+    private static bool Write(RunReport report, OutputFile file, RunOptions options, CancellationToken stop)
     {
-        WriteRejections(report.Rejections, options.RejectedPath);
+        WriteRejections(report.Rejections, options.RejectedPath, stop);
         if (options.Strict && report.Rejections.Count > 0)
         {
             Console.Error.WriteLine($"The input is refused: {report.Rejections.Count} rows were rejected and --strict was given. They are listed in {options.RejectedPath}.");
+            if (File.Exists(options.ResultPath)) Console.Error.WriteLine($"{options.ResultPath} is the result of an earlier run.");
             return false;
         }
 
@@ -74,7 +75,7 @@ internal static class RunCommand
         {
             file.Stream.Flush();
             file.Stream.Position = 0;
-            using var csv = new CsvExport(ResultFile.Read(file.Stream, options.ResultPath), options.OutputFolder);
+            using var csv = new CsvExport(ResultFile.Read(file.Stream, options.ResultPath).Until(stop), options.OutputFolder);
             csv.Commit();
         }
 
@@ -82,7 +83,7 @@ internal static class RunCommand
         return true;
     }
 
-    private static void WriteRejections(RejectionLog rejections, string path)
+    private static void WriteRejections(RejectionLog rejections, string path, CancellationToken stop)
     {
         if (rejections.Count == 0)
         {
@@ -94,7 +95,7 @@ internal static class RunCommand
         using var file = new OutputFile(path);
         try
         {
-            rejections.WriteTo(file.Stream);
+            rejections.WriteTo(file.Stream, stop.ThrowIfCancellationRequested);
             file.Commit();
         }
         catch (IOException e)
@@ -103,7 +104,9 @@ internal static class RunCommand
         }
     }
 
-    private static bool IsId(string id) => id.Length is >= 1 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    private static bool IsId(string id) => id.Length is >= 1 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        // They would be taken for the other files of a run.
+        && !id.EndsWith(".rejected", StringComparison.Ordinal);
 }
 
 /// <summary>How much a command tells.</summary>

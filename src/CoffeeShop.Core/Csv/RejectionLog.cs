@@ -42,13 +42,14 @@ public sealed class RejectionLog
     /// <summary>Writes the kept rejections as NDJSON: <c>{"table","file","line","column","found","expected"}</c>.</summary>
     /// <param name="output">Gets the lines.</param>
     /// <exception cref="IOException">A file can no longer be read, or the output not be written.</exception>
-    public void WriteTo(Stream output)
+    /// <param name="onProgress">Called now and then while files are read; it may throw to end the work.</param>
+    public void WriteTo(Stream output, Action? onProgress = null)
     {
         // Letters of all scripts are written as they are; only what is beyond U+FFFF becomes an escape.
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (var file in _first.GroupBy(rejection => rejection.File))
         {
-            using var lines = new LineCounter(file.Key.FullPath);
+            using var lines = new LineCounter(file.Key.FullPath, onProgress);
             foreach (var rejection in file)
             {
                 json.WriteStartObject();
@@ -82,7 +83,7 @@ public sealed class RejectionLog
     }
 
     /// <summary>Tells lines from offsets, which are asked for in ascending order. Only files with rejections pay for it.</summary>
-    private sealed class LineCounter(string path) : IDisposable
+    private sealed class LineCounter(string path, Action? onProgress) : IDisposable
     {
         private readonly FileStream _file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         private readonly byte[] _bytes = new byte[64 * 1024];
@@ -93,6 +94,7 @@ public sealed class RejectionLog
         {
             while (_offset < offset)
             {
+                onProgress?.Invoke();
                 var read = _file.Read(_bytes, 0, (int)Math.Min(_bytes.Length, offset - _offset));
                 if (read == 0) throw new IOException($"{path} became shorter while it was read.");
                 _line += _bytes.AsSpan(0, read).Count((byte)'\n');

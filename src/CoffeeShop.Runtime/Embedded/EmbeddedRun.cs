@@ -44,15 +44,16 @@ public sealed class EmbeddedRun : IDisposable
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public RunReport Execute(Stream result, CancellationToken stop)
     {
-        var rowQueries = QueryRegistry.All.OfType<RowQuery>().ToList();
-        using var spools = new RowSpools(rowQueries, result, window: 8 * _threads);
-        var workers = Enumerable.Range(0, _threads).Select(_ => new Worker(_options, rowQueries, spools.Outputs)).ToList();
-        RunThreads(_threads, thread => workers[thread].Run(_source, spools.Stopped), spools.Stop, stop);
+        var rows = new OrderedOutput(result, window: 8 * _threads);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var waking = ending.Token.Register(rows.Stop);
+        var workers = Enumerable.Range(0, _threads).Select(_ => new Worker(_options, rows)).ToList();
+        RunThreads(_threads, thread => workers[thread].Run(_source, ending.Token), ending.Cancel, stop);
 
         var aggregates = Merge([.. workers.Select(worker => worker.Aggregates)], stop);
         var whole = workers[0];
         foreach (var worker in workers.Skip(1)) whole.Merge(worker);
-        return Finish(whole, aggregates, spools, result);
+        return Finish(whole, aggregates, result);
     }
 
     /// <inheritdoc/>
@@ -116,7 +117,7 @@ public sealed class EmbeddedRun : IDisposable
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
     }
 
-    private static RunReport Finish(Worker whole, Aggregate[] aggregates, RowSpools spools, Stream result)
+    private static RunReport Finish(Worker whole, Aggregate[] aggregates, Stream result)
     {
         var rows = new Dictionary<string, long>();
         var summary = new ResultSummary();
@@ -124,10 +125,9 @@ public sealed class EmbeddedRun : IDisposable
         var bytes = new ArrayBufferWriter<byte>();
         foreach (var query in QueryRegistry.All)
         {
-            if (query is RowQuery rowQuery)
+            if (query is RowQuery)
             {
-                spools.Append(rowQuery);
-                rows[query.Name] = whole.RowsOf(rowQuery);
+                rows[query.Name] = whole.RowsPassed;
                 continue;
             }
 

@@ -8,20 +8,20 @@ namespace CoffeeShop.Embedded;
 /// <summary>One thread of an embedded run, and what it has seen.</summary>
 internal sealed class Worker
 {
+    /// <summary>The query that passes rows on. It is the first of the registry, so its rows go straight into the result.</summary>
+    private static readonly RowQuery RowQuery = QueryRegistry.All.OfType<RowQuery>().Single();
+
     private readonly QueryOptions _options;
-    private readonly List<RowQuery> _rowQueries;
-    private readonly IReadOnlyList<OrderedOutput> _outputs;
+    private readonly OrderedOutput _output;
     private readonly List<Aggregate> _aggregates;
-    private readonly long[] _rows;
     private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
     private readonly Dictionary<Table, long> _rowsRead = TableRegistry.All.ToDictionary(table => table, _ => 0L);
     private readonly RowReader _rowReader;
 
-    public Worker(QueryOptions options, List<RowQuery> rowQueries, IReadOnlyList<OrderedOutput> outputs)
+    public Worker(QueryOptions options, OrderedOutput output)
     {
-        (_options, _rowQueries, _outputs) = (options, rowQueries, outputs);
+        (_options, _output) = (options, output);
         _aggregates = [.. QueryRegistry.All.OfType<AggregateQuery>().Select(query => query.NewAggregate(options))];
-        _rows = new long[rowQueries.Count];
         _rowReader = new RowReader(Rejections.Add);
     }
 
@@ -34,7 +34,8 @@ internal sealed class Worker
 
     public IReadOnlyDictionary<Table, long> RowsRead => _rowsRead;
 
-    public long RowsOf(RowQuery query) => _rows[_rowQueries.IndexOf(query)];
+    /// <summary>How many rows have been passed on.</summary>
+    public long RowsPassed { get; private set; }
 
     public void Run(BlockSource source, CancellationToken stop)
     {
@@ -55,7 +56,7 @@ internal sealed class Worker
     /// <summary>Takes in what another worker has seen, beside its aggregates.</summary>
     public void Merge(Worker other)
     {
-        for (var i = 0; i < _rows.Length; i++) _rows[i] += other._rows[i];
+        RowsPassed += other.RowsPassed;
         foreach (var (table, rows) in other._rowsRead) _rowsRead[table] += rows;
         Dimensions.Merge(other.Dimensions);
         Rejections.Merge(other.Rejections);
@@ -65,13 +66,10 @@ internal sealed class Worker
     {
         Dimensions.Accumulate(batch);
         foreach (var aggregate in _aggregates) aggregate.Accumulate(batch);
-        for (var i = 0; i < _rowQueries.Count; i++)
-        {
-            var bytes = _outputs[i].Rent();
-            var rows = new ResultWriter(bytes);
-            _rowQueries[i].Filter(batch, _options, rows);
-            _rows[i] += rows.Rows;
-            _outputs[i].Write(sequence, bytes);
-        }
+        var bytes = _output.Rent();
+        var rows = new ResultWriter(bytes);
+        RowQuery.Filter(batch, _options, rows);
+        RowsPassed += rows.Rows;
+        _output.Write(sequence, bytes);
     }
 }

@@ -22,8 +22,13 @@ public sealed class OutputFile : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            // Without truncating: another process may be writing it. FileShare.None locks it, or tells.
-            _stream = new FileStream(_partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024);
+            _stream = Lock(_partial);
+            // Another process may have given the file its name between the opening and the locking of it.
+            while (!File.Exists(_partial))
+            {
+                _stream.Dispose();
+                _stream = Lock(_partial);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +67,10 @@ public sealed class OutputFile : IDisposable
             // The buffer could not be written, to a file that is gone: there is nothing to lose.
         }
     }
+
+    // Without truncating: another process may be writing it. FileShare.None locks it, or tells.
+    private static FileStream Lock(string path) =>
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024);
 
     /// <summary>A message for an error that came from writing.</summary>
     /// <param name="e">The error.</param>

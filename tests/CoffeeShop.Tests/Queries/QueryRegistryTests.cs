@@ -26,6 +26,10 @@ public sealed class QueryRegistryTests
         QueryRegistry.All.SelectMany(query => query.Shapes).Select(shape => shape.Query));
 
     [Fact]
+    public void Only_the_first_query_passes_rows_on_since_they_go_straight_into_the_result() =>
+        Assert.Equal([QueryRegistry.All[0]], QueryRegistry.All.OfType<RowQuery>());
+
+    [Fact]
     public void Keys_of_result_rows_come_first_and_each_name_once() => Assert.All(QueryRegistry.All.SelectMany(query => query.Shapes), shape =>
     {
         Assert.Distinct(shape.Columns.Select(column => column.Name));
