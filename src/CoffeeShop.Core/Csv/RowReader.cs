@@ -40,18 +40,22 @@ public sealed class RowReader
 
         using var records = CsvReader.Create(block.Lines, block.HasQuotes ? _quoted : CsvDialect.Plain);
         var fields = header.Fields.AsSpan();
+        var columns = batch.Columns;
         var fieldCount = header.FieldCount;
+        var row = batch.Count;
         _malformed = null;
         while (records.Read())
         {
-            batch.Reserve();
+            batch.Reserve(row);
             var fitting = 0;
             if (records.FieldCount == fieldCount && _malformed is null)
-                while (fitting < fields.Length && batch.TrySet(fitting, records.GetSpan(fields[fitting]))) fitting++;
+                while (fitting < columns.Length && columns[fitting].TrySet(row, records.GetSpan(fields[fitting]))) fitting++;
 
-            if (fitting == fields.Length) batch.Commit();
+            if (fitting == columns.Length) row++;
             else Reject(file, header, block, records, fitting);
         }
+
+        batch.Commit(row);
     }
 
     /// <summary>Tells why the current record is no row: as a whole, or for its first column that does not fit.</summary>

@@ -67,16 +67,18 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     {
         // The places of a group of keys are all asked for before the first is needed, so their memory is waited for at once.
         const int Group = 32;
+        Span<ulong> hashes = stackalloc ulong[Group];
         for (var start = 0; start < keys.Length; start += Group)
         {
-            var end = Math.Min(start + Group, keys.Length);
-            for (var i = start; i < end; i++)
+            var group = keys.Slice(start, Math.Min(Group, keys.Length - start));
+            for (var i = 0; i < group.Length; i++)
             {
-                var hash = StableHash.Of(Key.Low(keys[i]));
-                SliceOf(hash).Prefetch(keys[i], hash);
+                hashes[i] = StableHash.Of(Key.Low(group[i]));
+                SliceOf(hashes[i]).Prefetch(group[i], hashes[i]);
             }
 
-            for (var i = start; i < end; i++) TValue.Merge(ref this[keys[i]], values[i]);
+            for (var i = 0; i < group.Length; i++)
+                TValue.Merge(ref SliceOf(hashes[i]).GetOrAdd(group[i], hashes[i]), values[start + i]);
         }
     }
 
@@ -166,7 +168,7 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
     /// <summary>Tables up to this size stay in the caches anyway and are kept sparse: nearly every key is at home.</summary>
     private const int SparseCapacityMax = 4096;
 
-    private const int LargeCapacity = 32 * 1024;
+    private const int LargeCapacity = 128 * 1024;
 
     private Entry[] _entries = new Entry[CapacityMin];
     private int _growAt = GrowAt(CapacityMin);

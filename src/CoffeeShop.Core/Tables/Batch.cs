@@ -37,18 +37,17 @@ public sealed class Batch
     /// <summary>Takes all rows out.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>Reads one field of the row that is being filled. Repeating a column overwrites.</summary>
-    /// <returns>Whether the field fits the column's grammar.</returns>
-    internal bool TrySet(int ordinal, ReadOnlySpan<byte> field) => _buffers[ordinal].TrySet(Count, field);
+    /// <summary>The columns, to be filled row by row.</summary>
+    internal ReadOnlySpan<ColumnBuffer> Columns => _buffers;
 
-    /// <summary>Makes room for the row that is to be filled.</summary>
-    internal void Reserve()
+    /// <summary>Makes room for a row.</summary>
+    internal void Reserve(int row)
     {
-        if (Count == _capacity) Grow();
+        if (row == _capacity) Grow();
     }
 
-    /// <summary>Adds the row whose fields have all been set.</summary>
-    internal void Commit() => Count++;
+    /// <summary>Says how many rows have been filled in all columns.</summary>
+    internal void Commit(int count) => Count = count;
 
     private void Grow()
     {

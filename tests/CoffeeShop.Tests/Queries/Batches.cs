@@ -29,10 +29,10 @@ internal static class Batches
 
     private static void Add(Batch batch, string[] fields)
     {
-        batch.Reserve();
+        batch.Reserve(batch.Count);
         for (var i = 0; i < fields.Length; i++)
-            if (!batch.TrySet(i, Encoding.UTF8.GetBytes(fields[i]))) throw new ArgumentException($"{fields[i]} does not fit {batch.Table.Columns[i].Name}.", nameof(fields));
-        batch.Commit();
+            if (!batch.Columns[i].TrySet(batch.Count, Encoding.UTF8.GetBytes(fields[i]))) throw new ArgumentException($"{fields[i]} does not fit {batch.Table.Columns[i].Name}.", nameof(fields));
+        batch.Commit(batch.Count + 1);
     }
 
     private static string Field(Random random, Column column) => column switch
