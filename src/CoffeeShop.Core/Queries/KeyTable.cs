@@ -104,7 +104,7 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
         {
             // A slice whose keys all have one shard goes there whole.
             if (_slices.Length % shards.Length == 0) shards[i % shards.Length]._slices[i] = _slices[i];
-            else _slices[i].CopyInto(shards, i);
+            else CopySlice(i, shards);
             _slices[i] = new KeyTableSlice<TValue>();
         }
     }
@@ -154,6 +154,13 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
     public void Visit(Action<long, TValue> visit)
     {
         foreach (var slice in _slices) slice.Visit(visit);
+    }
+
+    private void CopySlice(int index, ReadOnlySpan<KeyTable<TValue>> shards)
+    {
+        // Room first, for the reason given where slices are merged: the keys come in the order of their hash.
+        foreach (var shard in shards) shard._slices[index].EnsureCapacity((int)Math.Min(_slices[index].Count, (_slices[index].Count * 1.125 / shards.Length) + 64));
+        _slices[index].CopyInto(shards);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -210,8 +217,8 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
         }
     }
 
-    /// <summary>Copies each key to the slice with this index of its shard.</summary>
-    public void CopyInto(ReadOnlySpan<KeyTable<TValue>> shards, int index)
+    /// <summary>Copies each key to the table of its shard.</summary>
+    public void CopyInto(ReadOnlySpan<KeyTable<TValue>> shards)
     {
         foreach (ref readonly var entry in _entries.AsSpan())
         {
@@ -245,7 +252,8 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IMergeable
         return ref entry.Value;
     }
 
-    private void EnsureCapacity(int count)
+    /// <summary>Makes room for this many keys.</summary>
+    public void EnsureCapacity(int count)
     {
         var capacity = (long)_entries.Length;
         while (GrowAt(capacity) < count) capacity = capacity < SparseCapacityMax ? capacity * 2 : (count * 4L / 3) + 2;
