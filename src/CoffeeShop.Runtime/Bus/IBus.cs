@@ -1,0 +1,77 @@
+using System.Threading.Channels;
+using CoffeeShop.Delivery;
+
+namespace CoffeeShop.Bus;
+
+/// <summary>
+/// Carries messages between roles, at least once. Every implementation passes the same contract suite. Messages of one
+/// queue may be reordered and repeated, but never lost once <see cref="PublishAsync"/> has completed.
+/// </summary>
+public interface IBus : IAsyncDisposable
+{
+    /// <summary>
+    /// Publishes a message. Completes when it can no longer be lost: in memory, when its consumer has acknowledged it; on a
+    /// broker, when it is confirmed and was not returned. Waits while the queue is full. May be called concurrently.
+    /// </summary>
+    /// <param name="queue">Where to.</param>
+    /// <param name="message">The message. Its body must not change until the task completes.</param>
+    /// <exception cref="BusException">The outcome is unknown: the message may or may not arrive. Publish it again, or give up its source.</exception>
+    Task PublishAsync(QueueName queue, BusMessage message);
+
+    /// <summary>
+    /// Begins to consume a queue. <see cref="QueueName.Filter"/> has competing consumers; every other queue delivers to one
+    /// consumer at a time, and to the next when that one ends.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="prefetch">How many deliveries may be unacknowledged at once.</param>
+    /// <param name="cancellationToken">Ends the waiting for a subscription.</param>
+    Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken);
+}
+
+/// <summary>A consumer of one queue. Disposing it returns what is unacknowledged to the queue.</summary>
+public interface ISubscription : IAsyncDisposable
+{
+    /// <summary>The deliveries. Completes when the subscription is lost or disposed; whoever wants more subscribes again.</summary>
+    ChannelReader<BusDelivery> Deliveries { get; }
+}
+
+/// <summary>A message that has arrived at a consumer.</summary>
+public abstract class BusDelivery
+{
+    /// <summary>The message. Its body is the consumer's for good.</summary>
+    public abstract BusMessage Message { get; }
+
+    /// <summary>Whether it may have been delivered before.</summary>
+    public abstract bool IsRedelivered { get; }
+
+    /// <summary>
+    /// Says that the effect of the message is committed, so that it is not delivered again. Without effect once the
+    /// subscription is lost: the message then comes again.
+    /// </summary>
+    public abstract void Acknowledge();
+}
+
+/// <summary>A message on the bus.</summary>
+/// <param name="Session">The session it belongs to.</param>
+/// <param name="Hash">The content hash of the batch it comes from; 0 for what is no batch.</param>
+/// <param name="Body">A DATA_BATCH message in its frame.</param>
+public sealed record BusMessage(SessionId Session, ulong Hash, ReadOnlyMemory<byte> Body);
+
+/// <summary>The name of a queue.</summary>
+/// <param name="Name">The name.</param>
+public readonly record struct QueueName(string Name)
+{
+    /// <summary>Batches of transactions, transaction items and users, for any filter.</summary>
+    public static QueueName Filter { get; } = new("filter");
+
+    /// <summary>What goes to the owner of a destination.</summary>
+    public static QueueName Of(Destination destination) => new(destination.ToString());
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>The bus is in trouble, and what was asked of it may or may not have been done. One recovers by asking again.</summary>
+/// <param name="message">What was asked, and what is wrong.</param>
+/// <param name="inner">The cause, if it is known.</param>
+public sealed class BusException(string message, Exception? inner = null) : Exception(message, inner);
