@@ -1,6 +1,4 @@
 using System.Globalization;
-using CoffeeShop.Csv;
-using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 

@@ -1,8 +1,4 @@
 using System.Buffers;
-using BenchmarkDotNet.Attributes;
-using CoffeeShop.Queries;
-using CoffeeShop.Results;
-using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 

@@ -1,6 +1,4 @@
-using CoffeeShop.Csv;
 using CoffeeShop.Generation;
-using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 
