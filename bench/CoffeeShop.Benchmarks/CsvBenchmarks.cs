@@ -1,3 +1,8 @@
+using BenchmarkDotNet.Attributes;
+using CoffeeShop.Csv;
+using CoffeeShop.Tables;
+using CsvHelper;
+
 namespace CoffeeShop.Benchmarks;
 
 /// <summary>From the bytes of a block to fields, and on to a batch; per row of each table.</summary>

@@ -1,3 +1,8 @@
+using BenchmarkDotNet.Attributes;
+using CoffeeShop.Csv;
+using CoffeeShop.Tables;
+using CsvHelper;
+
 namespace CoffeeShop.Benchmarks;
 
 /// <summary>The text of a field into its value; per field.</summary>

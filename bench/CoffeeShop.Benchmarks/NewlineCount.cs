@@ -1,4 +1,6 @@
 using System.Globalization;
+using CoffeeShop.Csv;
+using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 

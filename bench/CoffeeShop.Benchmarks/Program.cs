@@ -1,3 +1,4 @@
+using CoffeeShop;
 using CoffeeShop.Benchmarks;
 
 // Each mode is a method of its own class, so that counting newlines does not load the benchmark library.

@@ -1,4 +1,8 @@
 using System.Buffers;
+using BenchmarkDotNet.Attributes;
+using CoffeeShop.Queries;
+using CoffeeShop.Results;
+using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 

@@ -1,4 +1,6 @@
+using CoffeeShop.Csv;
 using CoffeeShop.Generation;
+using CoffeeShop.Tables;
 
 namespace CoffeeShop.Benchmarks;
 
