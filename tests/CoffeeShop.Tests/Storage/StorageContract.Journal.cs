@@ -100,7 +100,7 @@ public abstract partial class StorageContract
         await test.ReopenAsync();
         var journaled = (await test.Storage.RecoverAsync(Sample.RowJoin, session))!;
         var expected = chunks.OrderBy(chunk => chunk.Number).ToList();
-        Assert.Equal(expected.Select(chunk => chunk with { Bytes = default }), journaled.Rows);
+        Assert.Equal(expected.Select(chunk => new RowEntry(chunk.Number, chunk.Hash, chunk.Rows, chunk.Bytes.Length)), journaled.Rows);
         Assert.Single(journaled.Records);
         Assert.Equal(expected.Select(chunk => new ResultChunk(chunk.Number, chunk.Bytes)).Text(), (await test.Storage.ReadResultAsync(session, Sample.RowQuery.Id, 0, 1000)).Text());
     }

@@ -50,12 +50,12 @@ internal static class JournalRows
         return records;
     }
 
-    private static List<RowChunk> Rows(Connection connection, int query, SessionId session)
+    private static List<RowEntry> Rows(Connection connection, int query, SessionId session)
     {
-        var rows = new List<RowChunk>();
+        var rows = new List<RowEntry>();
         using var row = connection.Read(
-            "SELECT query, number, hash, row_count FROM result WHERE session = $1 AND query = $2 AND hash IS NOT NULL ORDER BY number", session, query);
-        while (row.Read()) rows.Add(new RowChunk(session, row.GetByte(0), row.GetInt64(1), row.Hash(2), row.GetInt64(3), ReadOnlyMemory<byte>.Empty));
+            "SELECT number, hash, row_count, length(bytes) FROM result WHERE session = $1 AND query = $2 AND hash IS NOT NULL ORDER BY number", session, query);
+        while (row.Read()) rows.Add(new RowEntry(row.GetInt64(0), row.Hash(1), row.GetInt64(2), row.GetInt64(3)));
         return rows;
     }
 }

@@ -1,3 +1,5 @@
+using CoffeeShop.Delivery;
+
 namespace CoffeeShop.Storage.Sqlite;
 
 /// <content>Messages under suspicion.</content>
