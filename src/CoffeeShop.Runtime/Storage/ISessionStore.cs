@@ -82,39 +82,6 @@ public sealed record SessionRecord(
     NewSession Session, SessionState State, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, long Progress,
     IReadOnlyDictionary<Table, TableEnd> Ends, IReadOnlyDictionary<Table, long> Marks, IReadOnlyDictionary<byte, ClosedQuery> Closed);
 
-/// <summary>The end of an input.</summary>
-/// <param name="Last">K: its batches are numbered 1 … K.</param>
-/// <param name="HashSum">The sum of their content hashes, modulo 2⁶⁴.</param>
-public readonly record struct TableEnd(long Last, ulong HashSum);
-
-/// <summary>What setting an end found.</summary>
-public enum EndOutcome
-{
-    /// <summary>It was not set before.</summary>
-    Set,
-
-    /// <summary>It was set to the same before.</summary>
-    Equal,
-
-    /// <summary>It was set to another before.</summary>
-    Conflict,
-
-    /// <summary>The session is not open.</summary>
-    NotOpen,
-}
-
-/// <summary>The answer of a query.</summary>
-/// <param name="Query">The id of the query.</param>
-/// <param name="Chunks">Its chunks are numbered 1 … this.</param>
-/// <param name="Bytes">The bytes of all chunks.</param>
-/// <param name="Rows">The rows of the answer.</param>
-public sealed record ClosedQuery(byte Query, long Chunks, long Bytes, long Rows);
-
-/// <summary>A piece of the answer of a query: whole lines.</summary>
-/// <param name="Number">Its number, from 1.</param>
-/// <param name="Bytes">Its bytes; there may be none.</param>
-public sealed record ResultChunk(long Number, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>What a session holds in the database.</summary>
 /// <param name="JournalRecords">Records and snapshots of its journal.</param>
 /// <param name="JournalBytes">Their bytes.</param>
