@@ -1,3 +1,4 @@
+using CoffeeShop.Delivery;
 using CoffeeShop.Storage;
 using CoffeeShop.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -133,7 +134,7 @@ public sealed class SqliteFileTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var owners = Enumerable.Range(0, answered.Length).Select(owner => Task.Run(async () =>
         {
-            var claim = await test.Storage.TakeOverAsync(Delivery.Destination.Shard(owner));
+            var claim = await test.Storage.TakeOverAsync(Destination.Shard(owner));
             for (var sequence = 1; !stop.IsCancellationRequested; sequence++)
             {
                 await test.Storage.AppendAsync(claim, Sample.Record(session, sequence, bytes: 30_000));
@@ -149,7 +150,7 @@ public sealed class SqliteFileTests
             await using var storage = Open(image);
             for (var owner = 0; owner < answered.Length; owner++)
             {
-                var records = (await storage.RecoverAsync(Delivery.Destination.Shard(owner), session))!.Records;
+                var records = (await storage.RecoverAsync(Destination.Shard(owner), session))!.Records;
                 Assert.InRange(records.Count, before[owner], long.MaxValue);
                 Assert.Equal(Enumerable.Range(1, records.Count).Select(sequence => Sample.Record(session, sequence, 30_000)).Text(), records.Text());
             }

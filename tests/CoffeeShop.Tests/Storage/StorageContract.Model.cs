@@ -42,7 +42,7 @@ public abstract partial class StorageContract
     /// <summary>Asks one database, and says what it answered.</summary>
     private sealed class Requests(IStorage storage, SessionId[] sessions)
     {
-        private static readonly Destination[] Places = [Sample.Shard, Sample.RowJoin, Destination.Join(Sample.OtherQuery)];
+        private static readonly Destination[] Places = [Sample.Shard, .. Sample.Queries.Select(Destination.Join)];
 
         // Two claims of each place, so that one of them can be stale.
         private readonly Claims[] _claims = new Claims[Places.Length];
@@ -110,10 +110,8 @@ public abstract partial class StorageContract
                     await storage.SnapshotAsync(claim, session, step.Number, Sample.Bytes(step.Size));
                     return "covered";
                 case 5:
-                    var isClosed = await storage.CloseAsync(session, Sample.Queries[step.Number % Sample.Queries.Length], step.Place == 0 ? [] : [step.Size, 10]);
-                    // Closing has taken the join over.
-                    for (var i = 1; i < Places.Length; i++) _claims[i] = _claims[i] with { Current = await storage.TakeOverAsync(Places[i]) };
-                    return $"{isClosed}";
+                    var query = step.Number % Sample.Queries.Length;
+                    return $"{await storage.CloseAsync(_claims[1 + query].Current, session, Sample.Queries[query], step.Place == 0 ? [] : [step.Size, 10])}";
                 case 6:
                     return $"{await storage.SetEndAsync(session, table, new TableEnd(step.Place, 1))}";
                 case 7:
