@@ -46,7 +46,7 @@ public sealed class RowReader
         _malformed = null;
         while (records.Read())
         {
-            batch.Reserve(row);
+            batch.Reserve(row + 1);
             var fitting = 0;
             if (records.FieldCount == fieldCount && _malformed is null)
                 while (fitting < columns.Length && columns[fitting].TrySet(row, records.GetSpan(fields[fitting]))) fitting++;
