@@ -1,7 +1,5 @@
 using System.Threading.Channels;
-using CoffeeShop.Bus;
 using CoffeeShop.Protocol;
-using CoffeeShop.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace CoffeeShop.Gateway;
@@ -19,9 +17,13 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     private readonly SemaphoreSlim _room = new(0, 1);
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _inFlight;
+    private bool _isUnheard;
 
     /// <summary>Completes when everything up to <see cref="Complete"/> has been answered; never, when that cannot be done.</summary>
     public Task Answered => _answered.Task;
+
+    /// <summary>Whether the client's leaving does not matter for what it has sent.</summary>
+    public bool GoesOnUnheard { get; set; }
 
     /// <summary>Adds a frame. Waits while too many bytes are in flight, so that nothing more is read from the socket.</summary>
     /// <param name="answer">Completes with the answer; a failure ends the connection.</param>
@@ -46,24 +48,20 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
             while (await _pending.Reader.WaitToReadAsync())
             {
                 while (_pending.Reader.TryRead(out var pending)) await AnswerAsync(pending);
-                await connection.FlushAsync(limits.WriteTime);
+                await FlushAsync();
             }
 
             _answered.TrySetResult();
         }
-        catch (Exception e) when (e is BusException or StorageException)
+        catch (Exception e)
         {
-            connection.Interrupt(ErrorCode.Unavailable, "The server is in trouble that will pass; connect again and resume.");
-            throw;
-        }
-        catch (ProtocolException e)
-        {
-            connection.Interrupt(e.Code, e.Message);
-            throw;
-        }
-        catch (Exception e) when (e is IOException or ConnectionAbortedException)
-        {
-            connection.Interrupt(ErrorCode.None, "The client is gone.");
+            var ending = e switch
+            {
+                ProtocolException broken => new Ending(broken.Code, broken.Message),
+                IOException or ConnectionAbortedException => Ending.Left,
+                _ => Ending.InTrouble,
+            };
+            connection.Interrupt(ending.Code, ending.Text);
             throw;
         }
     }
@@ -73,10 +71,23 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     private async ValueTask AnswerAsync(Pending pending)
     {
         // What has been written is sent before anything is waited for: the client may wait for it.
-        if (!pending.Answer.IsCompleted) await connection.FlushAsync(limits.WriteTime);
-        FrameWriter.Write(connection.Output, await pending.Answer);
+        if (!pending.Answer.IsCompleted) await FlushAsync();
+        var answer = await pending.Answer;
+        if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
         var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
         if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        try
+        {
+            if (!_isUnheard) await connection.FlushAsync(limits.WriteTime);
+        }
+        catch (Exception e) when (GoesOnUnheard && e is (IOException or ConnectionAbortedException))
+        {
+            _isUnheard = true;
+        }
     }
 
     private readonly record struct Pending(Task<BatchReceived> Answer, long Cost);

@@ -24,8 +24,10 @@ internal sealed class Conversation(GatewayContext gateway, ClientConnection conn
         var answering = _acknowledgements.RunAsync();
         var ending = await ReadAsync();
         connection.AwaitNothing();
+        // Whoever waits for this client waits in vain.
+        connection.Interrupt(ending.Code, ending.Text);
         _acknowledgements.Complete();
-        if (ending.Code != ErrorCode.None || ending == Ending.Left) await SettleAsync(answering);
+        await SettleAsync(answering);
         _version ??= NewVersion();
         try
         {
@@ -96,6 +98,10 @@ internal sealed class Conversation(GatewayContext gateway, ClientConnection conn
         catch (Exception e) when (e is TimeoutException or IOException or ConnectionAbortedException or ProtocolException or BusException or StorageException)
         {
             // What is not answered is sent again, or is of a session that ends with its connection.
+        }
+        catch (Exception e)
+        {
+            GatewayLog.Mistake(gateway.Log, connection.Address, _version?.Session, e);
         }
     }
 

@@ -50,8 +50,8 @@ internal static partial class GatewayLog
     [LoggerMessage(1013, LogLevel.Warning, "action: message_processing | result: fail | session: {Session} | table: {Table} | error: {Error}")]
     public static partial void FrameFailed(ILogger log, SessionId? session, Table? table, string error);
 
-    [LoggerMessage(1014, LogLevel.Warning, "action: rows_rejected | session: {Session} | rejected: {Rejected} | first: {First}")]
-    public static partial void RowsRejected(ILogger log, SessionId session, long rejected, string first);
+    [LoggerMessage(1014, LogLevel.Warning, "action: rows_rejected | session: {Session} | rejected: {Rejected}")]
+    public static partial void RowsRejected(ILogger log, SessionId session, long rejected);
 
     [LoggerMessage(1015, LogLevel.Debug, "action: row_rejected | session: {Session} | table: {Table} | batch: {Batch} | row: {Row} | column: {Column}")]
     public static partial void RowRejected(ILogger log, SessionId session, Table table, long batch, int row, string column);

@@ -24,6 +24,9 @@ public sealed record GatewayOptions
     /// <summary>Whether clients of version 1, which cannot show a token, may come although there are tokens.</summary>
     public bool AllowVersion1WithoutToken { get; init; }
 
+    /// <summary>Whether there is no other gateway on the same storage, so that a client that is not connected here is not connected at all.</summary>
+    public bool IsOnlyGateway { get; init; }
+
     /// <summary>Gets each message that is received, for debugging; null: none.</summary>
     public string? DumpFolder { get; init; }
 

@@ -2,43 +2,58 @@ using CoffeeShop.Delivery;
 
 namespace CoffeeShop.Gateway;
 
-/// <summary>A row of version 1 whose value could not be read.</summary>
+/// <summary>A row of version 1 with a value that could not be read.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Batch">The number that the gateway gave its batch.</param>
 /// <param name="Row">Its place in the batch, from 1.</param>
 /// <param name="Column">The column.</param>
-/// <param name="Found">What was found, cut at 200 characters.</param>
+/// <param name="Found">What was found, cut at <see cref="FoundCharsMax"/> characters.</param>
 /// <param name="Expected">What was expected.</param>
-public sealed record RejectedRow(string Table, long Batch, int Row, string Column, string Found, string Expected);
+public sealed record RowRejection(string Table, long Batch, int Row, string Column, string Found, string Expected)
+{
+    internal const int FoundCharsMax = 200;
+}
 
 /// <summary>The rows of a session that were rejected: all are counted, the first are listed.</summary>
 internal sealed class RejectionList
 {
     private const int ListedMax = 1_000;
 
-    private readonly List<RejectedRow> _listed = [];
-    private long _count;
+    private readonly Lock _lock = new();
+    private readonly List<RowRejection> _listed = [];
+    private long _unlisted;
 
-    public long Count => Interlocked.Read(ref _count);
-
-    public IReadOnlyList<RejectedRow> Listed
+    public long Count
     {
         get
         {
-            lock (_listed) return [.. _listed];
+            lock (_lock) return _listed.Count + _unlisted;
         }
     }
 
-    /// <summary>Whether another would be listed, so that its words are worth making.</summary>
-    public bool HasRoom => Count < ListedMax;
-
-    /// <summary>Counts a row that is not listed.</summary>
-    public void Count1() => Interlocked.Increment(ref _count);
-
-    public void Add(RejectedRow row)
+    public IReadOnlyList<RowRejection> Listed
     {
-        lock (_listed) _listed.Add(row);
-        Count1();
+        get
+        {
+            lock (_lock) return [.. _listed];
+        }
+    }
+
+    /// <summary>Whether more rows will be listed.</summary>
+    public bool HasRoomFor(int rows)
+    {
+        lock (_lock) return _listed.Count + rows <= ListedMax;
+    }
+
+    public void Add(RowRejection row)
+    {
+        lock (_lock) _listed.Add(row);
+    }
+
+    /// <summary>Counts a row that is not listed any more.</summary>
+    public void CountUnlisted()
+    {
+        lock (_lock) _unlisted++;
     }
 }
 
