@@ -32,14 +32,14 @@ public interface ISessionStore
     /// <param name="marks">The number of the last such batch, per table.</param>
     Task RaiseMarksAsync(SessionId id, IReadOnlyDictionary<Table, long> marks);
 
-    /// <summary>Ends a session that is open, and deletes its journal and attempts in the same transaction. Results of what is not complete go too.</summary>
+    /// <summary>Ends a session that is open, and deletes its journal and attempts in the same transaction. What its queries have answered goes too.</summary>
     /// <param name="id">The session.</param>
     /// <param name="state">Any state but open and complete.</param>
     /// <param name="reason">Why, for people.</param>
     /// <returns>False when the session is not open.</returns>
     Task<bool> EndSessionAsync(SessionId id, SessionState state, string reason);
 
-    /// <summary>Forgets ended sessions, with their results, that ended longer ago than this on the clock of the database.</summary>
+    /// <summary>Forgets ended sessions, with their results, that ended at least this long ago on the clock of the database.</summary>
     /// <param name="kept">How long results are kept.</param>
     /// <returns>How many were forgotten.</returns>
     Task<int> PurgeAsync(TimeSpan kept);
