@@ -33,7 +33,7 @@ public sealed class RowReader
         if (block.IsUnclosed)
         {
             var line = block.Records.TrimEnd("\r\n"u8);
-            var expected = block.HasQuotes ? "a closing quote within 1 MiB" : "the end of the line within 1 MiB";
+            var expected = block.HasQuotes ? "a closing quote within 1020 KiB" : "the end of the line within 1020 KiB";
             _onRejected(new Rejection(file, block.Offset, null, Rejection.Quote(line), expected));
             return;
         }
