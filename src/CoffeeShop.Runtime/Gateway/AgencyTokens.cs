@@ -69,6 +69,6 @@ public sealed partial class AgencyTokens
     /// <inheritdoc cref="FindAgency(ReadOnlySpan{byte})"/>
     public string? FindAgency(string token) => FindAgency(Encoding.UTF8.GetBytes(token));
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}:[0-9A-Fa-f]{64}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}:[0-9A-Fa-f]{64}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

@@ -52,7 +52,7 @@ internal sealed class FrameSource(ClientConnection connection, GatewayLimits lim
         else connection.AwaitNothing();
     }
 
-    private async ValueTask<(bool HasFrame, bool GoesOn, long Rest)> HandleAsync(ReadOnlySequence<byte> buffer, IFrameHandler handler)
+    private async ValueTask<(bool HasFrame, bool GoesOn, long Left)> HandleAsync(ReadOnlySequence<byte> buffer, IFrameHandler handler)
     {
         var (end, hasFrame) = (buffer.End, false);
         try

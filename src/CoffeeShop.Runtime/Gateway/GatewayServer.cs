@@ -22,6 +22,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly GatewayContext _gateway;
     private readonly ConnectionRegistry _connections;
     private readonly ListenOptions[] _listeners;
+    private int _isStopping;
 
     private GatewayServer(WebApplication app, GatewayContext gateway, ConnectionRegistry connections, ListenOptions[] listeners) =>
         (_app, _gateway, _connections, _listeners) = (app, gateway, connections, listeners);
@@ -84,10 +85,11 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch
+        catch (Exception e)
         {
             connections.Dispose();
             await app.DisposeAsync();
+            if (e is IOException) throw new IOException($"The gateway cannot listen. {e.Message.Replace("http://", "", StringComparison.Ordinal)} Stop what has the port, or choose other ports.", e);
             throw;
         }
 
@@ -107,6 +109,7 @@ public sealed class GatewayServer : IAsyncDisposable
     /// </summary>
     public async Task StopAsync()
     {
+        if (Interlocked.Exchange(ref _isStopping, 1) != 0) return;
         GatewayLog.Stopping(_gateway.Log, _connections.Count);
         _connections.InterruptAll(ErrorCode.ShuttingDown, "The server is shutting down; connect again and resume.");
         await _app.StopAsync();

@@ -27,7 +27,7 @@ internal sealed class LargeBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     }
 
     // The transport disposes of a pool with each of its listeners; this one serves them all, and holds nothing but memory.
-    public MemoryPool<byte> Create(MemoryPoolOptions? options) => this;
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => this;
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using CoffeeShop.Output;
 using CoffeeShop.Protocol;
 
@@ -30,7 +29,7 @@ internal sealed class MessageDump(string folder)
         {
             Directory.CreateDirectory(folder);
             // Rows of clients are nobody else's business.
-            using var file = new FileStream(Path.Combine(folder, $"{number:000000}-{connection}-opcode{frame.Opcode}.bin"), OwnersOnly);
+            using var file = new FileStream(Path.Combine(folder, $"{number:000000}-{connection}-opcode{frame.Opcode}.bin"), OwnersOnly());
             file.WriteByte(frame.Opcode);
             file.Write(BitConverter.GetBytes((int)frame.Body.Length));
             foreach (var segment in frame.Body) file.Write(segment.Span);
@@ -41,10 +40,10 @@ internal sealed class MessageDump(string folder)
         }
     }
 
-    private static FileStreamOptions OwnersOnly => new()
+    private static FileStreamOptions OwnersOnly()
     {
-        Mode = FileMode.Create,
-        Access = FileAccess.Write,
-        UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
 }

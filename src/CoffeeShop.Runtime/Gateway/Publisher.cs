@@ -11,7 +11,7 @@ internal sealed class Publisher(GatewayContext gateway)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<(Table Table, int Shards, MessageKind Kind), QueueName[]> _queues = [];
+    private readonly ConcurrentDictionary<(Table Table, int Shards, MessageKind Kind), Destination?[]> _destinations = [];
 
     /// <summary>Publishes a batch. Completes when it can no longer be lost.</summary>
     /// <param name="session">Its session.</param>
@@ -36,19 +36,27 @@ internal sealed class Publisher(GatewayContext gateway)
     {
         var message = new Message(session, Input.Of(table), MessageKind.End, end.Last, end.HashSum, ReadOnlyMemory<byte>.Empty);
         await PublishAsync(message, table, shards, republishTime);
-        GatewayLog.EndSent(gateway.Log, session, table, end.Last, string.Join(' ', QueuesOf(table, shards, MessageKind.End)));
+        GatewayLog.EndSent(gateway.Log, session, table, end.Last, string.Join(' ', DestinationsOf(table, shards, MessageKind.End)));
     }
 
-    private async Task PublishAsync(Message message, Table table, int shards, TimeSpan republishTime)
+    private Task PublishAsync(Message message, Table table, int shards, TimeSpan republishTime)
     {
-        var envelope = Envelope.Write(message);
-        var queues = QueuesOf(table, shards, message.Kind);
+        var destinations = DestinationsOf(table, shards, message.Kind);
+        if (destinations.Length == 1) return PublishAsync(message, destinations[0], shards, republishTime);
+        // The envelopes are made before anything is awaited.
+        return Task.WhenAll([.. destinations.Select(destination => PublishAsync(message, destination, shards, republishTime))]);
+    }
+
+    private async Task PublishAsync(Message message, Destination? destination, int shards, TimeSpan republishTime)
+    {
+        var envelope = new BusMessage(message.Session, message.Hash, Envelope.Wrap(message, destination, shards));
+        var queue = destination is { } known ? QueueName.Of(known) : QueueName.Filter;
         var begun = gateway.Clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
         {
             try
             {
-                await (queues.Length == 1 ? gateway.Bus.PublishAsync(queues[0], envelope) : Task.WhenAll(queues.Select(queue => gateway.Bus.PublishAsync(queue, envelope))));
+                await gateway.Bus.PublishAsync(queue, envelope);
                 return;
             }
             catch (BusException) when (gateway.Clock.GetElapsedTime(begun) + pause < republishTime)
@@ -59,8 +67,9 @@ internal sealed class Publisher(GatewayContext gateway)
         }
     }
 
-    private QueueName[] QueuesOf(Table table, int shards, MessageKind kind) => _queues.GetOrAdd((table, shards, kind), static key =>
+    /// <summary>Where a message goes; null stands for any filter.</summary>
+    private Destination?[] DestinationsOf(Table table, int shards, MessageKind kind) => _destinations.GetOrAdd((table, shards, kind), static key =>
         key.Kind == MessageKind.Batch && Topology.PassesFilter(key.Table)
-            ? [QueueName.Filter]
-            : [.. Topology.DestinationsOf(key.Table, key.Shards).Select(QueueName.Of)]);
+            ? [null]
+            : [.. Topology.DestinationsOf(key.Table, key.Shards).Select(destination => (Destination?)destination)]);
 }

@@ -40,12 +40,12 @@ internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection co
         }
     }
 
-    private async Task SendAsync(Delivery.ResultPart part)
+    private async Task SendAsync(ResultPiece part)
     {
         for (var sent = 0; sent < part.Bytes.Length;)
         {
             var bytes = part.Bytes.Slice(sent, Math.Min(gateway.Limits.ResultBytes, part.Bytes.Length - sent));
-            FrameWriter.Write(connection.Output, new Protocol.ResultPart(part.Offset + sent, new ReadOnlySequence<byte>(bytes)));
+            FrameWriter.Write(connection.Output, new ResultPart(part.Offset + sent, new ReadOnlySequence<byte>(bytes)));
             await connection.FlushAsync(gateway.Limits.WriteTime);
             sent += bytes.Length;
         }
@@ -67,7 +67,7 @@ internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection co
         if (gateway.Clock.GetElapsedTime(_progressAt) < gateway.Limits.ProgressInterval) return;
         _progressAt = gateway.Clock.GetTimestamp();
         var marks = session.Marks!.Now;
-        FrameWriter.Write(connection.Output, new Progress(
+        FrameWriter.Write(connection.Output, new ServerProgress(
             [.. TableRegistry.All.Select(table => new TableMark(table, marks[table]))], record.Progress, (byte)record.Closed.Count, (byte)QueryRegistry.All.Length));
         await connection.FlushAsync(gateway.Limits.WriteTime);
     }

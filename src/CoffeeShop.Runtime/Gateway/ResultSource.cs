@@ -20,7 +20,7 @@ internal sealed class ResultSource(ISessionStore sessions, SessionId session, lo
     /// <summary>Reads on.</summary>
     /// <param name="closed">The queries that had answered before the call.</param>
     /// <returns>The next parts from the offset on; there may be none. Null when nothing more is there now.</returns>
-    public async Task<IReadOnlyList<Delivery.ResultPart>?> ReadAsync(IReadOnlyDictionary<byte, ClosedQuery> closed)
+    public async Task<IReadOnlyList<ResultPiece>?> ReadAsync(IReadOnlyDictionary<byte, ClosedQuery> closed)
     {
         while (_prefix.Query is { } query)
         {

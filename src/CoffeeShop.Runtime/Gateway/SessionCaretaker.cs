@@ -1,6 +1,5 @@
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
-using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using Microsoft.Extensions.Hosting;

@@ -1,3 +1,4 @@
+using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
