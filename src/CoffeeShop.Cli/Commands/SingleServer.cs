@@ -2,6 +2,7 @@ using CoffeeShop.Bus.InMemory;
 using CoffeeShop.Gateway;
 using CoffeeShop.Observability;
 using CoffeeShop.Storage;
+using CoffeeShop.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Commands;
@@ -27,20 +28,19 @@ internal static class SingleServer
 
     private static async Task RunAsync(GatewayOptions options, string stateFolder, LogLevel level, CancellationToken stop)
     {
-        using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, TimeProvider.System));
-        await using var storage = StateFolder.Open(stateFolder, TimeProvider.System);
+        var clock = TimeProvider.System;
+        using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, clock));
+        // Each goes before what it needs: the gateway lets frames in flight be finished by the workers.
+        await using var storage = StateFolder.Open(stateFolder, clock);
         await using var bus = new InMemoryBus();
-        await using var gateway = await GatewayServer.StartAsync(options, storage, bus, TimeProvider.System, logs);
+        await using var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), clock, logs.CreateLogger("Workers"));
+        await using var gateway = await GatewayServer.StartAsync(options, storage, bus, clock, logs);
         Console.Out.WriteLine("ready");
         Console.Out.Flush();
-        await WaitAsync(stop);
-        await gateway.StopAsync();
-    }
 
-    private static async Task WaitAsync(CancellationToken stop)
-    {
-        var stopped = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopping = stop.Register(stopped.SetResult);
-        await stopped.Task;
+        // A worker that cannot go on ends the process, which begins again from the database.
+        await await Task.WhenAny(stopped.Task, workers.Completion);
     }
 }

@@ -3,6 +3,7 @@ using CoffeeShop.Bus.InMemory;
 using CoffeeShop.Gateway;
 using CoffeeShop.Observability;
 using CoffeeShop.Storage;
+using CoffeeShop.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Tests.Gateway;
@@ -44,7 +45,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         var state = folder ?? new TemporaryFolder();
         var storage = StateFolder.Open(state["state"], clock);
         var bus = new InMemoryBus();
-        var workers = await TestWorkers.StartAsync(storage, bus, logs, clock);
+        var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), TimeProvider.System, logs.CreateLogger("Workers"));
         var server = await GatewayServer.StartAsync(setUp?.Invoke(options) ?? options, storage, bus, clock, logs);
         return new GatewayHarness(state, folder is null, storage, bus, logs, log, workers, server);
     }
