@@ -50,12 +50,12 @@ internal sealed class BatchIntake
         }
     }
 
-    /// <summary>The columnar rows of a batch, valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Write(Batch batch)
+    /// <summary>The columnar rows of a batch. They are the caller's: a batch that has a number is published until it is confirmed.</summary>
+    public byte[] Write(Batch batch)
     {
         _columns.ResetWrittenCount();
         ColumnarCodec.Write(batch, _columns);
-        return _columns.WrittenMemory;
+        return _columns.WrittenSpan.ToArray();
     }
 
     private void Reject(int row, Column column, ReadOnlySpan<byte> found)

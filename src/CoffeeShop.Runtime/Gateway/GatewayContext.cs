@@ -38,6 +38,6 @@ internal sealed class GatewayContext
     /// <summary>What version 1 sessions had rejected, for those that ask.</summary>
     public RejectionLists Rejections { get; } = new();
 
-    /// <summary>The sessions that are open, as far as this gateway has seen; the caretaker counts them anew now and then.</summary>
-    public int OpenSessions;
+    /// <summary>The open sessions.</summary>
+    public SessionCount Count { get; } = new();
 }

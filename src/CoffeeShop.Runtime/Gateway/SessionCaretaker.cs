@@ -80,9 +80,10 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         _lookFailed = false;
         // Before the registry is read: who is not connected by then and was there before has said all it will.
         var connected = gateway.Active.All.Select(active => active.Id).ToHashSet();
+        var begun = gateway.Count.Begun;
         var records = await gateway.Sessions.ListSessionsAsync();
         var open = records.Where(record => record.State == SessionState.Open).ToDictionary(record => record.Session.Id);
-        Volatile.Write(ref gateway.OpenSessions, open.Count);
+        gateway.Count.Found(begun, open.Count);
         foreach (var ended in _standing.Keys.Where(id => !open.ContainsKey(id)).ToList()) _standing.Remove(ended);
         foreach (var ended in records.Where(record => record.State is not (SessionState.Open or SessionState.Complete)))
         {

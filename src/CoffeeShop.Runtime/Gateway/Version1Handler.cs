@@ -111,7 +111,8 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         GatewayLog.DataReceived(Gateway.Log, session, table, table.Opcode, rows.Count, rows.Status.ToString());
         GatewayLog.BatchCreated(Gateway.Log, session, table, number, rows.Count, batch.Count);
         GatewayLog.BatchFiltered(Gateway.Log, session, table, rows.Count, batch.Count);
-        return Acknowledgements.AddAsync(AnswerAsync(Gateway.Publisher.BatchAsync(session, table, number, hash, _intake.Write(batch), _shards, Gateway.Limits.RepublishTime)), bytes);
+        var message = new Message(session, Input.Of(table), MessageKind.Batch, number, hash, _intake.Write(batch));
+        return Acknowledgements.AddAsync(AnswerAsync(Gateway.Publisher.PublishAsync(message, _shards, Gateway.Limits.RepublishTime)), bytes);
     }
 
     /// <summary>An end has no number: when it fails, the client is told so and may say it again.</summary>

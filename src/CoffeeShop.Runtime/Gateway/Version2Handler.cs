@@ -74,12 +74,14 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         var opening = new SessionOpening(Gateway, Connection);
         _opened = await opening.OpenAsync(hello, NewSessionId, CheckSessionLimit, active => Active = active);
         var record = _opened.Record;
-        Active!.Marks = new SessionMarks(record.Marks);
-        _numbering = new BatchNumbering(record.Marks, record.Ends);
+        // What is complete has taken in everything, whatever the marks say.
+        var marks = record.State == SessionState.Complete ? record.Ends.ToDictionary(end => end.Key, end => end.Value.Last) : record.Marks;
+        Active!.Marks = new SessionMarks(marks);
+        _numbering = new BatchNumbering(marks, record.Ends);
         _ends = new SessionEnds(Gateway, record.Session.Id, record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
         FrameWriter.Write(Connection.Output, new Welcome(
             new SessionKey(record.Session.Id, _opened.Secret),
-            [.. TableRegistry.All.Select(table => new TableMark(table, record.Marks.GetValueOrDefault(table)))]));
+            [.. TableRegistry.All.Select(table => new TableMark(table, marks.GetValueOrDefault(table)))]));
         await Connection.FlushAsync(Gateway.Limits.WriteTime);
     }
 
@@ -95,7 +97,8 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         Active.Count(batch.Count, bytes);
         GatewayLog.DataReceived(Gateway.Log, session, table, Opcode.Columns, batch.Count, columns.Status.ToString());
         GatewayLog.BatchCreated(Gateway.Log, session, table, columns.Number, batch.Count, batch.Count);
-        var publishing = Gateway.Publisher.BatchAsync(session, table, columns.Number, columns.Hash, rows, _opened!.Record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
+        var publishing = Gateway.Publisher.PublishAsync(
+            new Message(session, Input.Of(table), MessageKind.Batch, columns.Number, columns.Hash, rows), _opened!.Record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
         return Acknowledgements.AddAsync(ConfirmAsync(publishing, table, columns.Number), bytes);
     }
 
@@ -126,6 +129,8 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
     private async Task DeliverAsync()
     {
         await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
+        // From here on a client that comes back has nothing to send again but the ends.
+        await WriteMarksAsync(Active!);
         var delivery = new ResultDelivery(Gateway, Connection, Active!);
         var ending = await delivery.RunAsync(_opened!.ResultOffset);
         Connection.Interrupt(ending.Code, ending.Text);

@@ -34,9 +34,8 @@ internal abstract class VersionHandler(GatewayContext gateway, ClientConnection 
     /// <exception cref="ProtocolException">There are too many.</exception>
     protected void CheckSessionLimit()
     {
-        if (Interlocked.Increment(ref gateway.OpenSessions) <= gateway.Limits.Sessions) return;
-        Interlocked.Decrement(ref gateway.OpenSessions);
-        throw new ProtocolException("The server has as many sessions as it takes; try again later.", ErrorCode.LimitReached);
+        if (!gateway.Count.TryBegin(gateway.Limits.Sessions))
+            throw new ProtocolException("The server has as many sessions as it takes; try again later.", ErrorCode.LimitReached);
     }
 
     /// <summary>A new id, with the time in it.</summary>

@@ -26,6 +26,9 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public GatewayServer Server { get; }
 
+    /// <summary>The limits of production, but for clients that stay after an error: no test waits for them.</summary>
+    public static GatewayLimits Limits { get; } = new() { LingerTime = TimeSpan.FromMilliseconds(20) };
+
     /// <summary>What has been logged.</summary>
     public string Log
     {
@@ -39,7 +42,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         Func<GatewayOptions, GatewayOptions>? setUp = null, TimeProvider? clock = null, TemporaryFolder? folder = null, LogLevel level = LogLevel.Information)
     {
         clock ??= TimeProvider.System;
-        var options = new GatewayOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), HttpAddress = new IPEndPoint(IPAddress.Loopback, 0), IsOnlyGateway = true };
+        var options = new GatewayOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), HttpAddress = new IPEndPoint(IPAddress.Loopback, 0), IsOnlyGateway = true, Limits = Limits };
         var log = new StringWriter { NewLine = "\n" };
         var logs = LoggerFactory.Create(logging => logging.AddLines(new Locked(log), level, clock));
         var state = folder ?? new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Text;
 using CoffeeShop.Delivery;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
@@ -24,7 +25,7 @@ public sealed class Version1Tests
         {
             for (var file = 0; file < files.Count; file++)
             {
-                data.Write($"{table}/{file}.csv", string.Join('\n', files[file].Prepend(string.Join(',', RawRows.Keys[table]))));
+                data.Write($"{table}/{file}.csv", Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(string.Join('\n', files[file].Prepend(string.Join(',', RawRows.Keys[table]))))));
                 // Numbers begin again with every file, and its last batch has the status EOF.
                 var batches = files[file].Chunk(7).ToList();
                 for (var i = 0; i < batches.Count; i++, answers++)
