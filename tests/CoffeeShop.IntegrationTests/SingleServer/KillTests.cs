@@ -32,8 +32,9 @@ public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
 
             Named(seed, (await ended).Is(0));
             client.Received(datasets.Ordinary);
-            await Quiet.Check(server);
         }
+
+        await AtRest.Check(server, state.Path, complete: Rounds);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
             client.Received(datasets.Ordinary);
         }
 
-        await Quiet.Check(server, abandoned: true);
+        await AtRest.Check(server, state.Path, complete: Rounds);
     }
 
     private static async Task<Ended> KillInTheMidst(Client client, Random random)

@@ -1,4 +1,6 @@
+using System.Text;
 using CoffeeShop.Tests;
+using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.SingleServer;
 
@@ -68,7 +70,9 @@ public sealed class SameBytesTests(Datasets datasets) : IClassFixture<Datasets>,
     {
         using var client = new Client(_server, datasets.EdgeCases.Path);
         (await client.Send("--protocol", "1")).Is(0);
-        Assert.Equal(datasets.EdgeCases.Answer, await Results.Latest(_server));
+        var results = await Coffee.Run("results", "latest", "--http", _server.Http);
+        results.Is(0);
+        Assert.Equal(Encoding.UTF8.GetString(datasets.EdgeCases.Answer), results.Output);
     }
 
     public async ValueTask DisposeAsync()
