@@ -12,6 +12,9 @@ public sealed class Block
     /// <summary>A record that is longer, its line end included, is refused; it could not be sent in one frame either.</summary>
     public const int RecordBytesMax = 1024 * 1024;
 
+    /// <summary>There are always this many bytes behind <see cref="End"/>, so that a scanner may load whole vectors and end a last line.</summary>
+    internal const int BytesBehind = 64 + 1;
+
     internal byte[] Bytes;
 
     /// <summary>Where this block is cut, which follows from nothing that was in it before.</summary>
@@ -26,7 +29,7 @@ public sealed class Block
     }
 
     /// <summary>An empty block of another size, so that cuts fall everywhere in a small file.</summary>
-    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target]);
+    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
 
     /// <summary>Where in the file the records begin.</summary>
     public long Offset { get; internal set; }

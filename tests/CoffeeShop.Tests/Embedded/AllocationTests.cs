@@ -62,7 +62,6 @@ public sealed class AllocationTests
 
         private void Pass()
         {
-            _batch.Clear();
             _reader.Read(_file, _header, _block, _batch);
             foreach (var aggregate in _aggregates) aggregate.Accumulate(_batch);
             _output.ResetWrittenCount();
