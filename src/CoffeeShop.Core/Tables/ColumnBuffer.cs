@@ -39,7 +39,11 @@ internal sealed class ValueBuffer<T, TGrammar> : ValueBuffer<T>
     {
         var values = Values.AsSpan(0, fields.Count);
         for (var row = 0; row < values.Length; row++)
+        {
+            if (fields.IsShort(row, out var characters, out var length) && TGrammar.TryParseShort(characters, length, out values[row])) continue;
             if (!TGrammar.TryParse(fields[row], out values[row])) return false;
+        }
+
         return true;
     }
 }

@@ -51,6 +51,21 @@ internal readonly ref struct ColumnFields
         }
     }
 
+    /// <summary>Takes a field that fits a register.</summary>
+    /// <param name="row">The record, from 0.</param>
+    /// <param name="characters">The field, as <see cref="Digits"/> has it; undefined when it is not short.</param>
+    /// <param name="length">Its length.</param>
+    /// <returns>Whether it has 1 to <see cref="Digits.CharsMax"/> bytes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsShort(int row, out ulong characters, out int length)
+    {
+        var (start, end) = Range(row);
+        length = end - start;
+        // There are bytes behind the block, so eight may be read; what follows the field is shifted out.
+        characters = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), start)) << (8 * (Digits.CharsMax - length));
+        return (uint)(length - 1) < Digits.CharsMax;
+    }
+
     /// <summary>Where the field of a record is.</summary>
     /// <param name="row">The record, from 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,13 @@ internal interface IGrammar<T> where T : unmanaged
 
     /// <summary>Reads the whole field.</summary>
     static abstract bool TryParse(ReadOnlySpan<byte> field, out T value);
+
+    /// <summary>Reads most fields that are short, and none otherwise than the other one would.</summary>
+    /// <param name="characters">The field, as <see cref="Digits"/> has it.</param>
+    /// <param name="length">How many characters it has, 1 to <see cref="Digits.CharsMax"/>.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>False when the field is not known to be right: the other one decides.</returns>
+    static abstract bool TryParseShort(ulong characters, int length, out T value);
 }
 
 /// <summary>A whole number in 64 bits. A trailing <c>.0</c> is allowed: exports of nullable columns write one.</summary>
@@ -18,30 +25,36 @@ internal readonly struct WholeGrammar : IGrammar<long>
 {
     public static string Expected => "a whole number (a trailing .0 is allowed)";
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
-        // Most are one digit: quantities, ids of items and stores.
-        if (field.Length == 1)
+        if (field.Length > PointZero.Length && field.EndsWith(PointZero)) field = field[..^PointZero.Length];
+        if (field.Length is > 0 and <= Digits.CharsMax && Digits.TryParse(Digits.Load(field), field.Length, out var number))
         {
-            value = field[0] - '0';
+            value = number;
+            return true;
+        }
+
+        return TryParseSlow(field, out value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out long value)
+    {
+        // Most are one digit: quantities, ids of items and stores.
+        if (length == 1)
+        {
+            value = (long)(characters >> 56) - '0';
             return (ulong)value <= 9;
         }
 
-        var digits = WithoutPointZero(field);
-        if (digits.Length is 0 or > Digits.CharsMax || !Digits.TryParse(digits, out var number, out var decimals) || decimals != 0)
-            return TryParseSlow(digits, out value);
+        // ".0"
+        if (length > 2 && characters >> 48 == 0x302E) (characters, length) = (characters << 16, length - 2);
+        var fits = Digits.TryParse(characters, length, out var number);
         value = number;
-        return true;
+        return fits;
     }
 
-    /// <summary>The field without a trailing <c>.0</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ReadOnlySpan<byte> WithoutPointZero(ReadOnlySpan<byte> field)
-    {
-        var length = field.Length - 2;
-        return length > 0 && field[length + 1] == '0' && field[length] == '.' ? field[..length] : field;
-    }
+    private static ReadOnlySpan<byte> PointZero => ".0"u8;
 
     private static bool TryParseSlow(ReadOnlySpan<byte> field, out long value)
     {
@@ -70,11 +83,18 @@ internal readonly struct IdGrammar : IGrammar<int>
 {
     public static string Expected => "a whole number from 0 to 2147483647 (a trailing .0 is allowed)";
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
         value = fits ? (int)whole : 0;
+        return fits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out int value)
+    {
+        var fits = WholeGrammar.TryParseShort(characters, length, out var whole);
+        value = (int)whole;
         return fits;
     }
 }
@@ -91,6 +111,9 @@ internal readonly struct OptionalIdGrammar : IGrammar<int>
         value = Column.NoId;
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out int value) => IdGrammar.TryParseShort(characters, length, out value);
 }
 
 /// <summary>An amount of money.</summary>
@@ -99,6 +122,9 @@ internal readonly struct MoneyGrammar : IGrammar<Money>
     public static string Expected => "a decimal number as -?digits[.digits] within ±922337203685477.5807";
 
     public static bool TryParse(ReadOnlySpan<byte> field, out Money value) => Money.TryParse(field, out value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out Money value) => Money.TryParseShort(characters, length, out value);
 }
 
 /// <summary>A calendar day.</summary>
@@ -107,4 +133,11 @@ internal readonly struct DateGrammar : IGrammar<LocalDate>
     public static string Expected => "a date as yyyy-MM-dd";
 
     public static bool TryParse(ReadOnlySpan<byte> field, out LocalDate value) => LocalDate.TryParse(field, out value);
+
+    /// <summary>No day is short.</summary>
+    public static bool TryParseShort(ulong characters, int length, out LocalDate value)
+    {
+        value = default;
+        return false;
+    }
 }
