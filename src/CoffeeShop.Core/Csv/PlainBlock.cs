@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using CoffeeShop.Tables;
 
 namespace CoffeeShop.Csv;
@@ -49,7 +50,7 @@ internal sealed class PlainBlock
         new(_bytes, _ends, Count, field, _fieldCount, _hasReturns && field == _fieldCount - 1 ? 1 : 0, _isAscii);
 
     /// <summary>As many ends are written at once, whether there are as many or not.</summary>
-    private const int EndsAtOnce = 8;
+    private const int EndsAtOnce = 16;
 
     /// <summary>Notes where the commas and line feeds are.</summary>
     /// <returns>How many there are.</returns>
@@ -68,32 +69,46 @@ internal sealed class PlainBlock
             // The block has room behind its end, so the last load may reach beyond it.
             var vector = Vector512.LoadUnsafe(ref bytes, (nuint)i);
             var within = end - i >= Vector512<byte>.Count ? ulong.MaxValue : (1UL << (end - i)) - 1;
-            var feeds = Vector512.Equals(vector, Vector512.Create((byte)'\n')).ExtractMostSignificantBits() & within;
-            var commas = Vector512.Equals(vector, Vector512.Create((byte)',')).ExtractMostSignificantBits() & within;
-            lineFeeds += BitOperations.PopCount(feeds);
+            var feeds = Vector512.Equals(vector, Vector512.Create((byte)'\n'));
+            var isEnd = feeds | Vector512.Equals(vector, Vector512.Create((byte)','));
+            lineFeeds += BitOperations.PopCount(feeds.ExtractMostSignificantBits() & within);
             returns += BitOperations.PopCount(Vector512.Equals(vector, Vector512.Create((byte)'\r')).ExtractMostSignificantBits() & within);
             all |= vector;
-            var ends = feeds | commas;
+            var ends = isEnd.ExtractMostSignificantBits() & within;
             var count = BitOperations.PopCount(ends);
-            ref var group = ref next;
+            Note(ref next, i, isEnd, ends, count);
             next = ref Unsafe.Add(ref next, count);
-            do
-            {
-                // Eight at once without asking how many there are: the next group is written over what is too much.
-                for (var j = 0; j < EndsAtOnce; j++)
-                {
-                    Unsafe.Add(ref group, j) = i + BitOperations.TrailingZeroCount(ends);
-                    ends &= ends - 1;
-                }
-
-                group = ref Unsafe.Add(ref group, EndsAtOnce);
-            }
-            while (ends != 0);
         }
 
         // What lies behind the end is from an earlier filling: at worst, ASCII is taken for other text and checked again.
         _isAscii = all.ExtractMostSignificantBits() == 0;
         return (int)(Unsafe.ByteOffset(ref first, ref next) / sizeof(int)) - 1;
+    }
+
+    /// <summary>Notes the ends in a vector, and whatever after them: the next vector's are written over what is too much.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Note(ref int next, int offset, Vector512<byte> isEnd, ulong ends, int count)
+    {
+        if (Avx512Vbmi2.IsSupported && count <= EndsAtOnce)
+        {
+            var places = Avx512Vbmi2.Compress(Vector512<byte>.Zero, isEnd, Vector512<byte>.Indices);
+            (Avx512F.ConvertToVector512Int32(places.GetLower().GetLower()) + Vector512.Create(offset)).StoreUnsafe(ref next);
+            return;
+        }
+
+        // Some at once without asking how many there are, so that there is little to guess wrong.
+        const int Together = 8;
+        do
+        {
+            for (var i = 0; i < Together; i++)
+            {
+                Unsafe.Add(ref next, i) = offset + BitOperations.TrailingZeroCount(ends);
+                ends &= ends - 1;
+            }
+
+            next = ref Unsafe.Add(ref next, Together);
+        }
+        while (ends != 0);
     }
 
     /// <summary>Whether every record ends where a line does; and, when there are returns, whether each stands before its line feed.</summary>

@@ -152,7 +152,7 @@ public sealed class TopCustomers : AggregateQuery
             {
                 if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new Best(options.Top));
                 for (var i = 0; i < counts.Length; i++)
-                    if (counts[i] > 0) best.Offer(new Customer(firstUser + i, counts[i]));
+                    if (counts[i] >= best.CountMin) best.Offer(new Customer(firstUser + i, counts[i]));
             });
 
             foreach (var store in stores.Keys.Order())
@@ -174,13 +174,17 @@ public sealed class TopCustomers : AggregateQuery
             private readonly PriorityQueue<Customer, Customer> _customers = new();
             private Customer? _worst;
 
+            /// <summary>Fewer purchases cannot be among the best. Nearly all are fewer.</summary>
+            public uint CountMin { get; private set; } = 1;
+
             public void Offer(Customer customer)
             {
-                // Nearly all end here.
                 if (_worst is { } worst && customer.CompareTo(worst) <= 0) return;
                 _customers.Enqueue(customer, customer);
                 if (_customers.Count > max) _customers.Dequeue();
-                if (_customers.Count == max) _worst = _customers.Peek();
+                if (_customers.Count < max) return;
+                _worst = _customers.Peek();
+                CountMin = _worst.Value.Count;
             }
 
             /// <summary>The first first. Nothing is left.</summary>
