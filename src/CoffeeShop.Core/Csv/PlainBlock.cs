@@ -14,6 +14,9 @@ namespace CoffeeShop.Csv;
 /// </summary>
 internal sealed class PlainBlock
 {
+    /// <summary>As many ends are written at once, whether there are as many or not.</summary>
+    private const int EndsAtOnce = 16;
+
     private byte[] _bytes = [];
     private int[] _ends = [];
     private int _fieldCount;
@@ -48,9 +51,6 @@ internal sealed class PlainBlock
     /// <param name="field">The field that holds it.</param>
     public ColumnFields Fields(int field) =>
         new(_bytes, _ends, Count, field, _fieldCount, _hasReturns && field == _fieldCount - 1 ? 1 : 0, _isAscii);
-
-    /// <summary>As many ends are written at once, whether there are as many or not.</summary>
-    private const int EndsAtOnce = 16;
 
     /// <summary>Notes where the commas and line feeds are.</summary>
     /// <returns>How many there are.</returns>

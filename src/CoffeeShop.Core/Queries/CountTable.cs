@@ -76,15 +76,13 @@ internal sealed class CountTable
             _tables[digit]?.PartitionInto([.. shards.Select(shard => shard.Table(digit))]);
     }
 
-    /// <summary>Writes the table in canonical form: the lowest digits first.</summary>
+    /// <summary>Writes the table in canonical form: <code>│ number of digits │ table of the lowest digits │ … │</code></summary>
     /// <param name="writer">Gets the bytes.</param>
     public void Write(StateWriter writer)
     {
-        foreach (var table in _tables)
-        {
-            if (table is null) writer.Natural(0);
-            else table.Write(writer);
-        }
+        var digits = Array.FindLastIndex(_tables, table => table is { Count: > 0 }) + 1;
+        writer.Natural((ulong)digits);
+        for (var digit = 0; digit < digits; digit++) Table(digit).Write(writer);
     }
 
     /// <summary>Adds the counts of a table that <see cref="Write"/> wrote.</summary>
@@ -92,7 +90,8 @@ internal sealed class CountTable
     /// <exception cref="InvalidDataException">The bytes are no such table.</exception>
     public void Read(ref StateReader reader)
     {
-        for (var digit = 0; digit < DigitsMax; digit++) Table(digit).Read(ref reader);
+        var digits = (int)reader.Natural(max: DigitsMax);
+        for (var digit = 0; digit < digits; digit++) Table(digit).Read(ref reader);
     }
 
     /// <summary>Shows all counts, a run of low ids at a time, in no order.</summary>
