@@ -1,6 +1,5 @@
 using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
-using CoffeeShop.Tests.Oracle;
 
 namespace CoffeeShop.IntegrationTests.SingleServer;
 
@@ -71,8 +70,8 @@ public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
     }
 
     /// <summary>A moment within the run of a client, or its end when that comes first.</summary>
-    private static Task Moment(Random random, Task ended) =>
-        Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(random.Next(LatestMilliseconds)), TestContext.Current.CancellationToken));
+    private static async Task Moment(Random random, Task ended) =>
+        await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(random.Next(LatestMilliseconds)), TestContext.Current.CancellationToken));
 
     private static void Named(int seed, Ended ended) => Assert.True(ended.ExitCode == 0, $"Seed {seed}: {ended.Error}");
 }
