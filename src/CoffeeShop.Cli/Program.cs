@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoffeeShop;
 using CoffeeShop.Commands;
+using CoffeeShop.Configuration;
 using CoffeeShop.Output;
 
 Console.SetError(new MessageWriter(MessageWriter.StandardError, escapes: true));
@@ -29,6 +30,11 @@ catch (InputException e)
 {
     foreach (var problem in e.Problems) Console.Error.WriteLine(problem);
     return ExitCode.InputRefused;
+}
+catch (ConfigurationException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCode.Usage;
 }
 catch (OutputException e)
 {
