@@ -9,8 +9,11 @@ public sealed class Block
     /// <summary>The size at which a block is cut, unless a test asks for another; a longer record makes a longer block. Two blocks and a batch stay in a core's cache.</summary>
     public const int BytesTarget = 256 * 1024;
 
-    /// <summary>A record that is longer, its line end included, is refused; it could not be sent in one frame either.</summary>
-    public const int RecordBytesMax = 1024 * 1024;
+    /// <summary>
+    /// A record that is longer, its line end included, is refused: with the keys of version 1 of the protocol around it, it
+    /// must fit in a frame, so that the same rows can be sent that can be read.
+    /// </summary>
+    public const int RecordBytesMax = Protocol.Frame.BodyBytesMax - (4 * 1024);
 
     internal byte[] Bytes;
 

@@ -59,7 +59,7 @@ public sealed record CsvHeader(ImmutableArray<string> Names, ImmutableArray<int>
         {
             if (block.IsUnclosed)
             {
-                var found = block.HasQuotes ? "a quoted name that never closes" : "a line of more than 1 MiB";
+                var found = block.HasQuotes ? "a quoted name that never closes" : "a line of more than 1020 KiB";
                 problems.Add($"{file.Name} line 1: found {found}, expected {Expected(file.Table)}.");
                 return null;
             }

@@ -33,7 +33,7 @@ public sealed class RowReader
         if (block.IsUnclosed)
         {
             var line = block.Records.TrimEnd("\r\n"u8);
-            var expected = block.HasQuotes ? "a closing quote within 1 MiB" : "the end of the line within 1 MiB";
+            var expected = block.HasQuotes ? "a closing quote within 1020 KiB" : "the end of the line within 1020 KiB";
             _onRejected(new Rejection(file, block.Offset, null, Rejection.Quote(line), expected));
             return;
         }
@@ -46,7 +46,7 @@ public sealed class RowReader
         _malformed = null;
         while (records.Read())
         {
-            batch.Reserve(row);
+            batch.Reserve(row + 1);
             var fitting = 0;
             if (records.FieldCount == fieldCount && _malformed is null)
                 while (fitting < columns.Length && columns[fitting].TrySet(row, records.GetSpan(fields[fitting]))) fitting++;

@@ -8,6 +8,10 @@ public sealed class Dimensions
     private readonly Names _items = new();
     private readonly Names _stores = new();
 
+    /// <summary>Whether a table is one that answers are joined with.</summary>
+    /// <param name="table">The table.</param>
+    public static bool Takes(Table table) => table == MenuItems.Table || table == Stores.Table;
+
     /// <summary>Takes in the rows of a batch of a dimension table; others leave it as it is.</summary>
     /// <param name="batch">The batch.</param>
     public void Accumulate(Batch batch)

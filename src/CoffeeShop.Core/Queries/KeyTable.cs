@@ -24,7 +24,7 @@ public interface IMergeable<TSelf> where TSelf : struct
 /// its shard without being copied.
 /// </summary>
 /// <typeparam name="TValue">The value; a new key begins with its default.</typeparam>
-public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue>
+public sealed partial class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue>
 {
     /// <summary>Enough for a table of millions of keys; a power of two.</summary>
     public const int SlicesMax = 16;
@@ -120,22 +120,6 @@ public sealed class KeyTable<TValue> where TValue : unmanaged, IMergeable<TValue
             writer.Natural((ulong)(key - previous));
             TValue.Write(writer, this[key]);
             previous = key;
-        }
-    }
-
-    /// <summary>Merges a table that <see cref="Write"/> wrote into this one.</summary>
-    /// <param name="reader">The bytes.</param>
-    /// <exception cref="InvalidDataException">The bytes are no such table.</exception>
-    public void Read(ref StateReader reader)
-    {
-        var previous = 0L;
-        var count = reader.Natural();
-        for (var i = 0UL; i < count; i++)
-        {
-            var step = reader.Natural(max: (ulong)(long.MaxValue - 1 - previous));
-            if (step == 0 && i > 0) throw new InvalidDataException("A key of an aggregate is there twice.");
-            previous += (long)step;
-            TValue.Merge(ref this[previous], TValue.Read(ref reader));
         }
     }
 

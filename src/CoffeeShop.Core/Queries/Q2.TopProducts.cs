@@ -68,6 +68,8 @@ public sealed class TopProducts : AggregateQuery
 
         public override void Read(ref StateReader reader) => _totals.Read(ref reader);
 
+        public override void Check(ref StateReader reader) => KeyTable.Check<Totals>(ref reader);
+
         public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)
         {
             WriteTop(BestSelling, totals => totals.Quantity.Value, rows.Count);

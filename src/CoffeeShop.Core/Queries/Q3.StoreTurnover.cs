@@ -59,6 +59,8 @@ public sealed class StoreTurnover : AggregateQuery
 
         public override void Read(ref StateReader reader) => _totals.Read(ref reader);
 
+        public override void Check(ref StateReader reader) => KeyTable.Check<Total>(ref reader);
+
         public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)
         {
             foreach (var key in _totals.SortedKeys())

@@ -128,8 +128,16 @@ public sealed class TopCustomers : AggregateQuery
         public override void Read(ref StateReader reader)
         {
             _purchases.Read(ref reader);
-            _birthdates.Read(ref reader);
-            _repeatedUsers += reader.Natural();
+            var users = _birthdates.Count;
+            var read = _birthdates.Read(ref reader);
+            _repeatedUsers += reader.Natural() + (ulong)(users + read - _birthdates.Count);
+        }
+
+        public override void Check(ref StateReader reader)
+        {
+            KeyTable.Check<Purchases>(ref reader);
+            KeyTable.Check<Birthdate>(ref reader);
+            reader.Natural();
         }
 
         public override void Finish(Dimensions dimensions, ResultWriter rows, ResultSummary summary)

@@ -28,6 +28,12 @@ public abstract class Query
 
     /// <summary>Whether the query looks at the batches of a table, directly or through a join.</summary>
     public bool ReadsTable(Table table) => Reads.Any(column => column.Table == table);
+
+    /// <summary>Whether the query looks at every row of a table.</summary>
+    public bool Accumulates(Table table) => ReadsTable(table) && !Dimensions.Takes(table);
+
+    /// <summary>Whether the query takes names from a table when it answers.</summary>
+    public bool Joins(Table table) => ReadsTable(table) && Dimensions.Takes(table);
 }
 
 /// <summary>A query that passes rows on: nothing is kept, and the answer is in the order of the input.</summary>
@@ -89,8 +95,15 @@ public abstract class Aggregate
     /// <param name="writer">Gets the bytes.</param>
     public abstract void Write(StateWriter writer);
 
-    /// <summary>Takes in what <see cref="Write"/> wrote, into an aggregate of no rows.</summary>
+    /// <summary>Takes in what <see cref="Write"/> wrote, as if it were merged.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such aggregate; a part of them may have been taken in.</exception>
     public abstract void Read(ref StateReader reader);
+
+    /// <summary>Walks through what <see cref="Write"/> wrote, and takes nothing in.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such aggregate.</exception>
+    public abstract void Check(ref StateReader reader);
 
     /// <summary>Writes the answer.</summary>
     /// <param name="dimensions">The names of items and stores.</param>

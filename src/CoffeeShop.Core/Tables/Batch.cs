@@ -37,21 +37,21 @@ public sealed class Batch
     /// <summary>Takes all rows out.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>The columns, to be filled row by row.</summary>
+    /// <summary>The columns, to be filled row by row or all rows at once.</summary>
     internal ReadOnlySpan<ColumnBuffer> Columns => _buffers;
 
-    /// <summary>Makes room for a row.</summary>
-    internal void Reserve(int row)
+    /// <summary>Makes room for this many rows.</summary>
+    internal void Reserve(int rows)
     {
-        if (row == _capacity) Grow();
+        if (rows > _capacity) Grow(rows);
     }
 
     /// <summary>Says how many rows have been filled in all columns.</summary>
     internal void Commit(int count) => Count = count;
 
-    private void Grow()
+    private void Grow(int rows)
     {
-        _capacity = Math.Max(256, 2 * _capacity);
+        _capacity = Math.Max(Math.Max(256, rows), 2 * _capacity);
         foreach (var buffer in _buffers) buffer.Resize(_capacity);
     }
 

@@ -58,6 +58,12 @@ public abstract class Column<T> : Column where T : unmanaged
     private protected Column(string name, string? alias) : base(name, alias)
     {
     }
+
+    /// <summary>Whether fields can have these values: they have come without having been parsed.</summary>
+    /// <param name="lowest">No value is lower, by its number.</param>
+    /// <param name="highest">No value is higher.</param>
+    /// <param name="values">The values.</param>
+    internal abstract bool Allows(long lowest, long highest, ReadOnlySpan<T> values);
 }
 
 /// <summary>A column of text: never empty, valid UTF-8, kept as the bytes of the input.</summary>
@@ -81,6 +87,8 @@ internal sealed class Column<T, TGrammar>(string name, string? alias = null) : C
     public override string Expected => TGrammar.Expected;
 
     internal override ColumnBuffer NewBuffer() => new ValueBuffer<T, TGrammar>();
+
+    internal override bool Allows(long lowest, long highest, ReadOnlySpan<T> values) => TGrammar.Allows(lowest, highest, values);
 }
 
 /// <summary>A column of times. Its buffer remembers the last day, since the rows of a day come together.</summary>
@@ -89,4 +97,6 @@ internal sealed class TimeColumn(string name) : Column<LocalDateTime>(name, alia
     public override string Expected => "a time as yyyy-MM-dd HH:mm:ss";
 
     internal override ColumnBuffer NewBuffer() => new TimeBuffer();
+
+    internal override bool Allows(long lowest, long highest, ReadOnlySpan<LocalDateTime> values) => Calendar.AreReal(values);
 }

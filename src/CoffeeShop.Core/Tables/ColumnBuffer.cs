@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace CoffeeShop.Tables;
 
 /// <summary>The storage of one column of a batch.</summary>
-internal abstract class ColumnBuffer
+internal abstract partial class ColumnBuffer
 {
     /// <summary>Parses a field into the given row, over what was there. Rows are filled in ascending order.</summary>
     public abstract bool TrySet(int row, ReadOnlySpan<byte> field);
@@ -15,7 +15,7 @@ internal abstract class ColumnBuffer
 }
 
 /// <summary>The storage of a column whose values have the same size.</summary>
-internal abstract class ValueBuffer<T> : ColumnBuffer where T : unmanaged
+internal abstract partial class ValueBuffer<T> : ColumnBuffer where T : unmanaged
 {
     private T[] _values = [];
 
@@ -55,7 +55,7 @@ internal sealed class TimeBuffer : ValueBuffer<LocalDateTime>
 }
 
 /// <summary>The storage of a text column: all bytes one after the other, and where each text ends.</summary>
-internal sealed class TextBuffer : ColumnBuffer
+internal sealed partial class TextBuffer : ColumnBuffer
 {
     private byte[] _bytes = new byte[1024];
     private int[] _ends = new int[1];

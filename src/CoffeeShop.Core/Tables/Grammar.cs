@@ -11,6 +11,9 @@ internal interface IGrammar<T> where T : unmanaged
 
     /// <summary>Reads the whole field.</summary>
     static abstract bool TryParse(ReadOnlySpan<byte> field, out T value);
+
+    /// <summary>Whether fields can have these values, none of which is below the lowest or above the highest.</summary>
+    static abstract bool Allows(long lowest, long highest, ReadOnlySpan<T> values);
 }
 
 /// <summary>A whole number in 64 bits. A trailing <c>.0</c> is allowed: exports of nullable columns write one.</summary>
@@ -63,6 +66,8 @@ internal readonly struct WholeGrammar : IGrammar<long>
         value = -value;
         return true;
     }
+
+    public static bool Allows(long lowest, long highest, ReadOnlySpan<long> values) => true;
 }
 
 /// <summary>A number that names a row of another table: 0 … 2³¹−1.</summary>
@@ -77,6 +82,8 @@ internal readonly struct IdGrammar : IGrammar<int>
         value = fits ? (int)whole : 0;
         return fits;
     }
+
+    public static bool Allows(long lowest, long highest, ReadOnlySpan<int> values) => lowest >= 0 && highest <= int.MaxValue;
 }
 
 /// <summary>An id that may be left empty, which reads as <see cref="Column.NoId"/>.</summary>
@@ -91,6 +98,8 @@ internal readonly struct OptionalIdGrammar : IGrammar<int>
         value = Column.NoId;
         return true;
     }
+
+    public static bool Allows(long lowest, long highest, ReadOnlySpan<int> values) => lowest >= Column.NoId && highest <= int.MaxValue;
 }
 
 /// <summary>An amount of money.</summary>
@@ -99,6 +108,8 @@ internal readonly struct MoneyGrammar : IGrammar<Money>
     public static string Expected => "a decimal number as -?digits[.digits] within ±922337203685477.5807";
 
     public static bool TryParse(ReadOnlySpan<byte> field, out Money value) => Money.TryParse(field, out value);
+
+    public static bool Allows(long lowest, long highest, ReadOnlySpan<Money> values) => true;
 }
 
 /// <summary>A calendar day.</summary>
@@ -107,4 +118,7 @@ internal readonly struct DateGrammar : IGrammar<LocalDate>
     public static string Expected => "a date as yyyy-MM-dd";
 
     public static bool TryParse(ReadOnlySpan<byte> field, out LocalDate value) => LocalDate.TryParse(field, out value);
+
+    public static bool Allows(long lowest, long highest, ReadOnlySpan<LocalDate> values) =>
+        lowest >= 0 && highest <= int.MaxValue && Calendar.AreReal(values);
 }

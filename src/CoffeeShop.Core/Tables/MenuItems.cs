@@ -10,5 +10,8 @@ public static class MenuItems
     public static readonly TextColumn ItemName = Column.Text("item_name", alias: "name");
 
     /// <summary>The table.</summary>
-    public static readonly Table Table = new("menu_items", opcode: 4, ItemId, ItemName);
+    public static readonly Table Table = new("menu_items", opcode: 4, ItemId, ItemName)
+    {
+        WireKeys = ["product_id", "name", "category", "price", "is_seasonal", "available_from", "available_to"],
+    };
 }

@@ -10,5 +10,8 @@ public static class Stores
     public static readonly TextColumn StoreName = Column.Text("store_name");
 
     /// <summary>The table.</summary>
-    public static readonly Table Table = new("stores", opcode: 5, StoreId, StoreName);
+    public static readonly Table Table = new("stores", opcode: 5, StoreId, StoreName)
+    {
+        WireKeys = ["store_id", "store_name", "street", "postal_code", "city", "state", "latitude", "longitude"],
+    };
 }

@@ -29,6 +29,12 @@ public sealed class Table
     /// <summary>The columns that some query reads, in the order of a batch.</summary>
     public ImmutableArray<Column> Columns { get; }
 
+    /// <summary>
+    /// The keys of a row in version 1 of the protocol, in the order in which they are sent; the table's own columns among
+    /// them by one of their names.
+    /// </summary>
+    public required ImmutableArray<string> WireKeys { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

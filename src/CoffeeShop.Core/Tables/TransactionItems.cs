@@ -16,5 +16,8 @@ public static class TransactionItems
     public static readonly Column<LocalDateTime> CreatedAt = Column.DateTime("created_at");
 
     /// <summary>The table.</summary>
-    public static readonly Table Table = new("transaction_items", opcode: 6, ItemId, Quantity, Subtotal, CreatedAt);
+    public static readonly Table Table = new("transaction_items", opcode: 6, ItemId, Quantity, Subtotal, CreatedAt)
+    {
+        WireKeys = ["transaction_id", "item_id", "quantity", "unit_price", "subtotal", "created_at"],
+    };
 }

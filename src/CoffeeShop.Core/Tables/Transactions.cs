@@ -19,6 +19,8 @@ public static class Transactions
     public static readonly Column<LocalDateTime> CreatedAt = Column.DateTime("created_at");
 
     /// <summary>The table.</summary>
-    public static readonly Table Table =
-        new("transactions", opcode: 7, TransactionId, StoreId, UserId, FinalAmount, CreatedAt);
+    public static readonly Table Table = new("transactions", opcode: 7, TransactionId, StoreId, UserId, FinalAmount, CreatedAt)
+    {
+        WireKeys = ["transaction_id", "store_id", "payment_method_id", "user_id", "original_amount", "discount_applied", "final_amount", "created_at"],
+    };
 }

@@ -10,5 +10,8 @@ public static class Users
     public static readonly Column<LocalDate> Birthdate = Column.Date("birthdate");
 
     /// <summary>The table.</summary>
-    public static readonly Table Table = new("users", opcode: 8, UserId, Birthdate);
+    public static readonly Table Table = new("users", opcode: 8, UserId, Birthdate)
+    {
+        WireKeys = ["user_id", "gender", "birthdate", "registered_at"],
+    };
 }

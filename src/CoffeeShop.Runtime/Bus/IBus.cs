@@ -14,7 +14,7 @@ public interface IBus : IAsyncDisposable
     /// broker, when it is confirmed and was not returned. Waits while the queue is full. May be called concurrently.
     /// </summary>
     /// <param name="queue">Where to.</param>
-    /// <param name="message">The message. Its body must not change until the task completes.</param>
+    /// <param name="message">The message. Its body is given away: nobody may change it any more, since the bus and the consumer keep it without copying.</param>
     /// <exception cref="BusException">The outcome is unknown: the message may or may not arrive. Publish it again, or give up its source.</exception>
     Task PublishAsync(QueueName queue, BusMessage message);
 
@@ -38,7 +38,7 @@ public interface ISubscription : IAsyncDisposable
 /// <summary>A message that has arrived at a consumer.</summary>
 public abstract class BusDelivery
 {
-    /// <summary>The message. Its body is the consumer's for good.</summary>
+    /// <summary>The message. Its body may be kept for good, and must not be changed.</summary>
     public abstract BusMessage Message { get; }
 
     /// <summary>Whether it may have been delivered before.</summary>

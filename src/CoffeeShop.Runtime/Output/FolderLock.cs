@@ -7,14 +7,16 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Takes the folder, making it when it is missing.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="staysBehind">Whether the hidden file stays when the lock goes. One that is deleted while another process opens it is held by nobody else.</param>
     /// <exception cref="OutputException">Another process has it, or it cannot be written.</exception>
-    public FolderLock(string folder)
+    public FolderLock(string folder, bool staysBehind = false)
     {
         try
         {
             Directory.CreateDirectory(folder);
             _file = new FileStream(
-                Path.Combine(folder, ".coffee-lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+                Path.Combine(folder, ".coffee-lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
+                staysBehind ? FileOptions.None : FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

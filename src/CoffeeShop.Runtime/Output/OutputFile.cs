@@ -92,15 +92,21 @@ public sealed class OutputFile : IDisposable
 /// <param name="message">What could not be written, why, and what to do.</param>
 public sealed class OutputException(string message) : Exception(message)
 {
+    /// <summary>Whether another process has what was asked for.</summary>
+    public bool IsInUse { get; private init; }
+
+    /// <summary>Why, without what to do.</summary>
+    public string Reason { get; private init; } = message;
+
     /// <summary>A file or folder cannot be opened for writing.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="e">The error.</param>
     public static OutputException CannotWrite(string path, Exception e)
     {
-        if (IsLocked(e)) return new OutputException($"{path} is being written by another process: wait for it, or choose another --id or --out.");
+        if (IsLocked(e)) return new OutputException($"{path} is being written by another process: wait for it, or choose another --id or --out.") { IsInUse = true };
         for (var folder = Path.GetFullPath(path); folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(folder)) return new OutputException($"{path} cannot be written: {folder} is a file, expected a folder. Choose another with --out.");
-        return new OutputException($"{path} cannot be written: {e.Message} Choose a folder that can be written with --out.");
+            if (File.Exists(folder)) return new OutputException($"{path} cannot be written: {folder} is a file, expected a folder. Choose another with --out.") { Reason = $"{folder} is a file, expected a folder." };
+        return new OutputException($"{path} cannot be written: {e.Message} Choose a folder that can be written with --out.") { Reason = e.Message };
     }
 
     // The codes of a lock as .NET reports them on Unix (errno) and on Windows.

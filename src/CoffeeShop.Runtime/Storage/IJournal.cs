@@ -9,7 +9,7 @@ public interface IJournal
     /// <param name="destination">The destination.</param>
     Task<Claim> TakeOverAsync(Destination destination);
 
-    /// <summary>Everything that the journal holds of a destination's open sessions.</summary>
+    /// <summary>Everything that the journal holds of a destination's open sessions; those of which it holds nothing are left out.</summary>
     /// <param name="claim">The claim of the owner.</param>
     /// <exception cref="StaleClaimException">Another owner has taken over.</exception>
     Task<IReadOnlyList<JournaledSession>> ReadJournalAsync(Claim claim);
@@ -23,6 +23,7 @@ public interface IJournal
     /// <param name="rows">Chunks of a row query: journal, ledger and result at once.</param>
     /// <returns>The sessions that are not open, whose records and rows were left out.</returns>
     /// <exception cref="StaleClaimException">Another owner has taken over; nothing was written.</exception>
+    /// <exception cref="StorageException">Also when a record does not follow the last one, or a chunk is there already: the state of the caller is wrong. Nothing was written.</exception>
     Task<IReadOnlySet<SessionId>> AppendAsync(Claim claim, IReadOnlyList<JournalRecord> records, IReadOnlyList<RowChunk> rows);
 
     /// <summary>Replaces the records up to a sequence by a snapshot of the state that they make.</summary>
@@ -31,6 +32,7 @@ public interface IJournal
     /// <param name="sequence">The last record that the snapshot covers: exactly those committed up to it.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <exception cref="StaleClaimException">Another owner has taken over; nothing was written.</exception>
+    /// <exception cref="StorageException">Also when there is no such record. Nothing was written.</exception>
     Task SnapshotAsync(Claim claim, SessionId session, long sequence, ReadOnlyMemory<byte> snapshot);
 
     /// <summary>
@@ -43,13 +45,14 @@ public interface IJournal
     /// <param name="chunks">The chunks of the answer; none for a row query, whose chunks are there already.</param>
     /// <returns>False when the query was closed before or the session is not open.</returns>
     /// <exception cref="StaleClaimException">Another owner has taken over; nothing was written.</exception>
+    /// <exception cref="StorageException">Also when the chunks that are there then are not those that the sizes tell. Nothing was written.</exception>
     Task<bool> CloseQueryAsync(Claim claim, SessionId session, ClosedQuery answer, IReadOnlyList<ResultChunk> chunks);
 
     /// <summary>Those of the sessions that are open.</summary>
     /// <param name="sessions">The sessions to look at.</param>
     Task<IReadOnlySet<SessionId>> FindOpenAsync(IReadOnlyCollection<SessionId> sessions);
 
-    /// <summary>Remembers that a message is about to be handled once more. Committed before it is.</summary>
+    /// <summary>Remembers that a message is about to be handled once more. Committed before it is. Of sessions that are not open nothing is remembered, and the counts are 0.</summary>
     /// <param name="message">The message.</param>
     /// <returns>How often that was said before, and how often it ended in a failure that was caught.</returns>
     Task<Attempts> BeginAttemptAsync(AttemptKey message);
@@ -77,42 +80,3 @@ public sealed class StaleClaimException(Claim claim)
     /// <summary>The claim that is no longer current.</summary>
     public Claim Claim => claim;
 }
-
-/// <summary>Messages of one session that an owner has applied together.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Sequence">Its place in the journal of (session, destination), from 1.</param>
-/// <param name="Bytes">The messages, as <see cref="CoffeeShop.Delivery"/> writes them.</param>
-public sealed record JournalRecord(SessionId Session, long Sequence, ReadOnlyMemory<byte> Bytes);
-
-/// <summary>The rows that a row query passes on from one batch. Also when there are none, it is the ledger's entry for the batch.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Query">The id of the query.</param>
-/// <param name="Number">The number of the batch.</param>
-/// <param name="Hash">The content hash of the batch.</param>
-/// <param name="Rows">How many rows.</param>
-/// <param name="Bytes">The rows.</param>
-public sealed record RowChunk(SessionId Session, byte Query, long Number, ulong Hash, long Rows, ReadOnlyMemory<byte> Bytes);
-
-/// <summary>What the journal holds of one session at one destination.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Pin">What is settled for it.</param>
-/// <param name="IsClosed">Whether the query of this join has answered; a shard closes nothing.</param>
-/// <param name="SnapshotSequence">The last record that the snapshot covers, or 0.</param>
-/// <param name="Snapshot">The snapshot, or nothing.</param>
-/// <param name="Records">The records after it, by sequence.</param>
-/// <param name="Rows">The chunks of a row query by number, without their bytes.</param>
-public sealed record JournaledSession(
-    SessionId Session, SessionPin Pin, bool IsClosed, long SnapshotSequence, ReadOnlyMemory<byte> Snapshot,
-    IReadOnlyList<JournalRecord> Records, IReadOnlyList<RowChunk> Rows);
-
-/// <summary>A message at the place where it is handled.</summary>
-/// <param name="Session">Its session.</param>
-/// <param name="Queue">The name of the queue it came from.</param>
-/// <param name="Input">Its input.</param>
-/// <param name="Number">Its number in the input; 0 for the end of the input.</param>
-public sealed record AttemptKey(SessionId Session, string Queue, Input Input, long Number);
-
-/// <summary>How often a message has been tried.</summary>
-/// <param name="Begun">How often its handling began.</param>
-/// <param name="Failed">How often that ended in a failure that was caught; the others ended with the process.</param>
-public readonly record struct Attempts(int Begun, int Failed);

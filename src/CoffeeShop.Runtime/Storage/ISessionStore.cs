@@ -32,14 +32,14 @@ public interface ISessionStore
     /// <param name="marks">The number of the last such batch, per table.</param>
     Task RaiseMarksAsync(SessionId id, IReadOnlyDictionary<Table, long> marks);
 
-    /// <summary>Ends a session that is open, and deletes its journal and attempts in the same transaction. Results of what is not complete go too.</summary>
+    /// <summary>Ends a session that is open, and deletes its journal and attempts in the same transaction. What its queries have answered goes too.</summary>
     /// <param name="id">The session.</param>
     /// <param name="state">Any state but open and complete.</param>
     /// <param name="reason">Why, for people.</param>
     /// <returns>False when the session is not open.</returns>
     Task<bool> EndSessionAsync(SessionId id, SessionState state, string reason);
 
-    /// <summary>Forgets ended sessions, with their results, that ended longer ago than this on the clock of the database.</summary>
+    /// <summary>Forgets ended sessions, with their results, that ended at least this long ago on the clock of the database.</summary>
     /// <param name="kept">How long results are kept.</param>
     /// <returns>How many were forgotten.</returns>
     Task<int> PurgeAsync(TimeSpan kept);
@@ -81,39 +81,6 @@ public sealed record NewSession(
 public sealed record SessionRecord(
     NewSession Session, SessionState State, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, long Progress,
     IReadOnlyDictionary<Table, TableEnd> Ends, IReadOnlyDictionary<Table, long> Marks, IReadOnlyDictionary<byte, ClosedQuery> Closed);
-
-/// <summary>The end of an input.</summary>
-/// <param name="Last">K: its batches are numbered 1 … K.</param>
-/// <param name="HashSum">The sum of their content hashes, modulo 2⁶⁴.</param>
-public readonly record struct TableEnd(long Last, ulong HashSum);
-
-/// <summary>What setting an end found.</summary>
-public enum EndOutcome
-{
-    /// <summary>It was not set before.</summary>
-    Set,
-
-    /// <summary>It was set to the same before.</summary>
-    Equal,
-
-    /// <summary>It was set to another before.</summary>
-    Conflict,
-
-    /// <summary>The session is not open.</summary>
-    NotOpen,
-}
-
-/// <summary>The answer of a query.</summary>
-/// <param name="Query">The id of the query.</param>
-/// <param name="Chunks">Its chunks are numbered 1 … this.</param>
-/// <param name="Bytes">The bytes of all chunks.</param>
-/// <param name="Rows">The rows of the answer.</param>
-public sealed record ClosedQuery(byte Query, long Chunks, long Bytes, long Rows);
-
-/// <summary>A piece of the answer of a query: whole lines.</summary>
-/// <param name="Number">Its number, from 1.</param>
-/// <param name="Bytes">Its bytes; there may be none.</param>
-public sealed record ResultChunk(long Number, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>What a session holds in the database.</summary>
 /// <param name="JournalRecords">Records and snapshots of its journal.</param>

@@ -113,10 +113,10 @@ public sealed class HeaderTests : IDisposable
     }
 
     [Fact]
-    public void A_header_of_more_than_a_mebibyte_is_an_error()
+    public void A_header_longer_than_a_record_is_an_error()
     {
         Assert.Null(Read(Users.Table, new string('x', Block.RecordBytesMax + 1) + "\n"));
-        Assert.Equal(["users.csv line 1: found a line of more than 1 MiB, expected the columns user_id, birthdate."], _problems);
+        Assert.Equal(["users.csv line 1: found a line of more than 1020 KiB, expected the columns user_id, birthdate."], _problems);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ internal static class RealReading
         var (found, expected) = (rejection.GetProperty("found").GetString()!, rejection.GetProperty("expected").GetString()!);
         var flaw = expected switch
         {
-            "a closing quote within 1 MiB" => $"{Flaw.Unclosed}: ",
+            "a closing quote within 1020 KiB" => $"{Flaw.Unclosed}: ",
             "a comma or the end of the line after a closing quote" => $"{Flaw.TextAfterQuote}: ",
             "no quote within a field that does not begin with one" => $"{Flaw.StrayQuote}: ",
             _ when column is not null => $"{column}: ",

@@ -52,7 +52,7 @@ public sealed class UnclosedQuoteTests : IDisposable
     [InlineData(Block.RecordBytesMax - 1, true)]
     [InlineData(Block.RecordBytesMax, false)]
     [InlineData(3 * Block.RecordBytesMax, false)]
-    public void A_record_has_at_most_a_mebibyte_with_its_line_end(int bytes, bool fits)
+    public void A_record_is_bounded_with_its_line_end(int bytes, bool fits)
     {
         foreach (var target in (int[])[5, 1000, Block.BytesTarget])
         {

@@ -29,7 +29,7 @@ internal static class Batches
 
     private static void Add(Batch batch, string[] fields)
     {
-        batch.Reserve(batch.Count);
+        batch.Reserve(batch.Count + 1);
         for (var i = 0; i < fields.Length; i++)
             if (!batch.Columns[i].TrySet(batch.Count, Encoding.UTF8.GetBytes(fields[i]))) throw new ArgumentException($"{fields[i]} does not fit {batch.Table.Columns[i].Name}.", nameof(fields));
         batch.Commit(batch.Count + 1);

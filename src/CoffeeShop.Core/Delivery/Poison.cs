@@ -1,0 +1,27 @@
+namespace CoffeeShop.Delivery;
+
+/// <summary>
+/// Whether a message that has been delivered before may be handled once more. Trouble of the broker, the database or the
+/// disk is no attempt: nobody is told of it.
+/// </summary>
+public static class Poison
+{
+    /// <summary>So many caught failures fail the session.</summary>
+    public const int FailuresMax = 3;
+
+    /// <summary>So many deaths of the process fail the session. Many more, since a process may die of something else.</summary>
+    public const int DeathsMax = 50;
+
+    /// <summary>Why the session of a message must be failed, or null when the message may be handled.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="attempts">How often it has been tried before.</param>
+    /// <param name="lastFailure">What went wrong the last time, if that is known.</param>
+    public static string? Judge(AttemptKey message, Attempts attempts, string? lastFailure = null)
+    {
+        var name = message.Number == 0 ? $"the end of the {message.Input}" : $"message {message.Number} of the {message.Input}";
+        if (attempts.Failed >= FailuresMax)
+            return $"{name} could not be handled at {message.Queue} in {attempts.Failed} attempts{(lastFailure is null ? "." : $": {lastFailure}")}";
+        var deaths = attempts.Begun - attempts.Failed;
+        return deaths >= DeathsMax ? $"{name} ended the process that handled it at {message.Queue} {deaths} times." : null;
+    }
+}

@@ -1,0 +1,6 @@
+namespace CoffeeShop.Delivery;
+
+/// <summary>A session cannot be completed any more.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Reason">Why, for people: what was found, in which input, what was expected.</param>
+public sealed record SessionFault(SessionId Session, string Reason);

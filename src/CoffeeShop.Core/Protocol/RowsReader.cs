@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+using System.Text.Unicode;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Protocol;
+
+/// <summary>Gets a row that is no row of its table: it is not in the batch.</summary>
+/// <param name="row">Its place in the frame, from 0.</param>
+/// <param name="column">The first column whose value does not fit; <see cref="Column.Expected"/> says what would.</param>
+/// <param name="found">The value; valid during the call.</param>
+public delegate void RejectedRow(int row, Column column, ReadOnlySpan<byte> found);
+
+/// <summary>
+/// Reads the rows of version 1 into batches. Each is a map of texts, its keys in any order:
+/// <code>
+/// row:   │ pairs i32 │ { key text │ value text } × pairs │
+/// text:  │ length i32 │ UTF-8, length bytes │
+/// </code>
+/// Keys that no query reads are passed over. Nothing is allocated for a row.
+/// </summary>
+public static class RowsReader
+{
+    /// <summary>No row has more pairs.</summary>
+    public const int PairsMax = 64;
+
+    /// <summary>No key is longer.</summary>
+    public const int KeyBytesMax = 255;
+
+    /// <summary>Reads rows.</summary>
+    /// <param name="rows">The bytes of the rows, and no others.</param>
+    /// <param name="count">How many they are said to be.</param>
+    /// <param name="batch">A batch of the table; what was in it is lost. It is empty after an error.</param>
+    /// <param name="onRejected">Called for every row with a value that does not fit its column. The others are taken in.</param>
+    /// <exception cref="ProtocolException">A length, a count, a key or UTF-8 is wrong: they are no rows at all.</exception>
+    public static void Read(ReadOnlySpan<byte> rows, int count, Batch batch, RejectedRow onRejected)
+    {
+        batch.Clear();
+        var keys = RowKeys.Of(batch.Table);
+        var countMax = rows.Length / keys.RowBytesMin;
+        if (count < 0 || count > countMax)
+            throw new ProtocolException($"Rows of {batch.Table}: found {count} rows, expected 0 to {countMax} in {rows.Length} bytes.");
+        batch.Reserve(count);
+        var reader = new Reader(rows, keys, stackalloc Range[PairsMax]);
+        batch.Commit(reader.Read(count, batch, onRejected));
+    }
+
+    private ref struct Reader(ReadOnlySpan<byte> rows, RowKeys keys, Span<Range> unknown)
+    {
+        private readonly ReadOnlySpan<byte> _rows = rows;
+        private readonly Span<Range> _unknown = unknown;
+        // All text is checked at once where it can be: nearly all of it is ASCII.
+        private readonly bool _isAscii = Ascii.IsValid(rows);
+        private int _at;
+        private int _row;
+
+        [MethodImpl(Hot.Path)]
+        public int Read(int count, Batch batch, RejectedRow onRejected)
+        {
+            var columns = batch.Columns;
+            Span<Field> fields = stackalloc Field[columns.Length];
+            var taken = 0;
+            for (; _row < count; _row++)
+            {
+                ReadRow(fields);
+                var fitting = 0;
+                while (fitting < columns.Length && columns[fitting].TrySet(taken, _rows.Slice(fields[fitting].Start, fields[fitting].Length))) fitting++;
+                if (fitting == columns.Length) taken++;
+                else onRejected(_row, batch.Table.Columns[fitting], _rows.Slice(fields[fitting].Start, fields[fitting].Length));
+            }
+
+            return _at == _rows.Length ? taken : throw Wrong($"{_rows.Length - _at} bytes more", "the end of the body");
+        }
+
+        /// <summary>Finds the fields of a row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void ReadRow(scoped Span<Field> fields)
+        {
+            var pairs = ReadLength(PairsMax, "pairs");
+            var seen = 0U;
+            var others = 0;
+            for (; pairs > 0; pairs--)
+            {
+                var start = _at;
+                var key = ReadText(KeyBytesMax, "the length of a key");
+                ref readonly var known = ref keys.Find(key.Length, key.Length == 0 ? (byte)0 : _rows[key.Start], Load(start));
+                if ((seen & known.Bit) != 0) throw Wrong($"{keys.NameOf(known.Bit)} twice", "each key once");
+                seen |= known.Bit;
+                if (known.Bit == 0) AddUnknown(key, ref others);
+                var value = ReadText(int.MaxValue, "the length of a value");
+                if (known.Column >= 0) fields[known.Column] = value;
+            }
+
+            if ((seen & keys.Required) != keys.Required)
+                throw Wrong($"no {keys.NameOf(keys.Required & ~seen)}", "all keys that a query reads");
+        }
+
+        /// <summary>Keeps a key that the table does not have, so that a second one like it is noticed.</summary>
+        private readonly void AddUnknown(Field key, ref int count)
+        {
+            var text = _rows.Slice(key.Start, key.Length);
+            foreach (var other in _unknown[..count])
+                if (_rows[other].SequenceEqual(text)) throw Wrong("a key twice", "each key once");
+            _unknown[count++] = key.Start..(key.Start + key.Length);
+        }
+
+        /// <summary>A key with its length, in one piece; with zeros behind it at the end of the rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly Vector256<byte> Load(int start)
+        {
+            if (start + RowKeys.TemplateBytes <= _rows.Length) return Vector256.Create(_rows.Slice(start, RowKeys.TemplateBytes));
+            Span<byte> last = stackalloc byte[RowKeys.TemplateBytes];
+            last.Clear();
+            _rows[start..].CopyTo(last);
+            return Vector256.Create<byte>(last);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Field ReadText(int bytesMax, string what)
+        {
+            var length = ReadLength(Math.Min(bytesMax, _rows.Length - _at - sizeof(int)), what);
+            var start = _at;
+            _at += length;
+            if (!_isAscii && !Utf8.IsValid(_rows.Slice(start, length))) throw Wrong("bytes that are no UTF-8", "text");
+            return new Field(start, length);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private int ReadLength(int max, string what)
+        {
+            if (_rows.Length - _at < sizeof(int)) throw Wrong($"{_rows.Length - _at} bytes for {what}", $"{sizeof(int)}");
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_rows[_at..]);
+            if ((uint)length > (uint)max) throw Wrong($"{length} for {what}", $"0 to {max}");
+            _at += sizeof(int);
+            return length;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly ProtocolException Wrong(string found, string expected) =>
+            new($"Rows of {keys.Table}, row {_row}: found {found}, expected {expected}.");
+    }
+
+    /// <summary>Where a text is.</summary>
+    private readonly record struct Field(int Start, int Length);
+}
