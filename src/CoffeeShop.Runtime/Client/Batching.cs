@@ -1,3 +1,4 @@
+using System.Buffers;
 using CoffeeShop.Csv;
 using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
@@ -10,12 +11,13 @@ namespace CoffeeShop.Client;
 /// files, none spans two files, and tables come in the order of the registry. Not for concurrent use, and used once.
 /// </summary>
 /// <param name="dataset">The files.</param>
-/// <param name="batchRows">The most rows of a batch.</param>
 /// <param name="isStrict">Whether nothing more is sent once a row is rejected; the rest is read for its rejections alone.</param>
 /// <param name="onFile">Called when the reading of a file begins.</param>
-internal abstract class Batching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile)
+internal abstract class Batching(Dataset dataset, bool isStrict, Action<DataFile> onFile)
 {
+    private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
     private readonly Block _block = new();
+    private long _last;
 
     /// <summary>The rows that were rejected.</summary>
     public RejectionLog Rejections { get; } = new();
@@ -29,53 +31,65 @@ internal abstract class Batching(Dataset dataset, int batchRows, bool isStrict, 
     /// <summary>Where frames come from.</summary>
     public FramePool Frames { get; } = new();
 
-    /// <summary>The most rows of a batch.</summary>
-    protected int BatchRows => batchRows;
-
     /// <summary>The batches of all tables, each table followed by its end.</summary>
-    /// <exception cref="InputException">A file can no longer be read, or a row does not fit into a frame.</exception>
-    public IEnumerable<Outgoing> Read()
+    /// <param name="stop">Ends the reading.</param>
+    /// <exception cref="InputException">A file can no longer be read.</exception>
+    public IEnumerable<Outgoing> Read(CancellationToken stop)
     {
         foreach (var table in TableRegistry.All)
         {
-            var (number, inputBytes) = (0L, 0L);
+            var inputBytes = 0L;
+            _last = 0;
             BeginTable(table);
             foreach (var file in dataset.Files.Where(file => file.File.Table == table))
             {
-                onFile(file.File);
-                using var reader = Guard(file, () => new BlockReader(file.File.FullPath, file.Header.DataOffset));
-                inputBytes += file.Header.DataOffset;
-                for (var isWhole = false; !isWhole;)
+                foreach (var (bytes, cut) in ReadFile(file, stop))
                 {
-                    isWhole = !Guard(file, () => reader.TryRead(_block));
-                    if (!isWhole) inputBytes += _block.Records.Length;
-                    foreach (var (message, rows) in isWhole ? EndFile(file, number) : ReadBlock(file, _block, number))
-                    {
-                        number++;
-                        Rows[table] += rows;
-                        if (!IsRefused) yield return new Outgoing(table, number, IsEnd: false, Frames.Write(message), inputBytes);
-                    }
+                    Rows[table] += cut.Rows;
+                    if (IsRefused) Frames.Return(cut.Frame);
+                    else yield return new Outgoing(table, cut.Number, IsEnd: false, cut.Frame, inputBytes + bytes);
                 }
+
+                inputBytes += file.File.Length;
             }
 
-            if (!IsRefused) yield return new Outgoing(table, number, IsEnd: true, Frames.Write(EndTable(table, number)), inputBytes);
+            if (IsRefused) continue;
+            var frame = Frames.Rent();
+            FrameWriter.Write(frame, EndTable(table, _last));
+            yield return new Outgoing(table, _last, IsEnd: true, frame, inputBytes);
         }
     }
+
+    /// <summary>A batch for checking the rows of a table.</summary>
+    protected Batch BatchOf(Table table) => _batches[table];
+
+    /// <summary>The number of the batch that is cut next.</summary>
+    protected long NextNumber() => ++_last;
 
     /// <summary>Whatever is kept of a table begins anew.</summary>
     protected abstract void BeginTable(Table table);
 
-    /// <summary>The batches that become whole with a block, each with its number of rows.</summary>
-    /// <param name="file">The file of the block.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="last">The number of the table's last batch before.</param>
-    protected abstract IEnumerable<(IMessage Message, int Rows)> ReadBlock(CsvFile file, Block block, long last);
+    /// <summary>The batches that become whole with a block.</summary>
+    protected abstract IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block);
 
     /// <summary>The batches that become whole with the end of a file.</summary>
-    protected abstract IEnumerable<(IMessage Message, int Rows)> EndFile(CsvFile file, long last);
+    protected abstract IEnumerable<CutBatch> EndFile();
 
     /// <summary>The message that ends a table.</summary>
     protected abstract IMessage EndTable(Table table, long last);
+
+    private IEnumerable<(long Bytes, CutBatch Cut)> ReadFile(CsvFile file, CancellationToken stop)
+    {
+        onFile(file.File);
+        using var reader = Guard(file, () => new BlockReader(file.File.FullPath, file.Header.DataOffset));
+        while (Guard(file, () => reader.TryRead(_block)))
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (var cut in ReadBlock(file, _block)) yield return (_block.Offset + _block.Records.Length, cut);
+        }
+
+        foreach (var cut in EndFile()) yield return (file.File.Length, cut);
+    }
 
     private static T Guard<T>(CsvFile file, Func<T> read)
     {
@@ -88,4 +102,7 @@ internal abstract class Batching(Dataset dataset, int batchRows, bool isStrict, 
             throw new InputException($"{file.File.Name}: the file can no longer be read: {e.Message}");
         }
     }
+
+    /// <summary>A batch in its frame.</summary>
+    protected readonly record struct CutBatch(long Number, ArrayBufferWriter<byte> Frame, int Rows);
 }

@@ -40,7 +40,7 @@ public sealed record ClientOptions(ServerAddress Server, string ClientId, string
     public int WindowBatches { get; init; } = 64;
 
     /// <summary>How many of their bytes.</summary>
-    public long WindowBytes { get; init; } = 16 * Frame.BodyBytesMax;
+    public long WindowBytes { get; init; } = 8 * Frame.BodyBytesMax;
 
     /// <summary>The number of the agency: the digits at the end of the client's id, or 0.</summary>
     public int AgencyId

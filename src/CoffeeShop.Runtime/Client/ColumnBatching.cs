@@ -12,35 +12,38 @@ namespace CoffeeShop.Client;
 /// </summary>
 internal sealed class ColumnBatching : Batching
 {
-    private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
     private readonly ArrayBufferWriter<byte> _rows = new();
     private readonly RowReader _reader;
+    private readonly int _batchRows;
     private ulong _hashSum;
 
-    public ColumnBatching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile) : base(dataset, batchRows, isStrict, onFile) =>
+    public ColumnBatching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile) : base(dataset, isStrict, onFile)
+    {
+        _batchRows = batchRows;
         _reader = new RowReader(Rejections.Add);
+    }
 
     protected override void BeginTable(Table table) => _hashSum = 0;
 
-    protected override IEnumerable<(IMessage Message, int Rows)> ReadBlock(CsvFile file, Block block, long last)
+    protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
-        var batch = _batches[file.File.Table];
+        var batch = BatchOf(file.File.Table);
         batch.Clear();
         _reader.Read(file.File, file.Header, block, batch);
-        for (int first = 0, rows; first < batch.Count; first += rows)
+        for (int first = 0, count; first < batch.Count; first += count)
         {
-            rows = ColumnarCodec.RowsThatFit(batch, first, BatchRows);
+            count = ColumnarCodec.RowsThatFit(batch, first, _batchRows);
             _rows.ResetWrittenCount();
-            ColumnarCodec.Write(batch, first, rows, _rows);
-            if (_rows.WrittenCount > Columns.RowsBytesMax)
-                throw new InputException($"{file.File.Name}: a row near byte {block.Offset} is too long to be sent: it takes {_rows.WrittenCount} bytes, at most {Columns.RowsBytesMax} fit.");
+            ColumnarCodec.Write(batch, first, count, _rows);
             var hash = ContentHash.Of(_rows.WrittenSpan);
             _hashSum += hash;
-            yield return (new Columns(batch.Table, ++last, BatchStatus.Continue, hash, new ReadOnlySequence<byte>(_rows.WrittenMemory)), rows);
+            var (number, frame) = (NextNumber(), Frames.Rent());
+            FrameWriter.Write(frame, new Columns(batch.Table, number, BatchStatus.Continue, hash, new ReadOnlySequence<byte>(_rows.WrittenMemory)));
+            yield return new CutBatch(number, frame, count);
         }
     }
 
-    protected override IEnumerable<(IMessage Message, int Rows)> EndFile(CsvFile file, long last) => [];
+    protected override IEnumerable<CutBatch> EndFile() => [];
 
     protected override IMessage EndTable(Table table, long last) => new EndOfTable(table, last, _hashSum);
 }

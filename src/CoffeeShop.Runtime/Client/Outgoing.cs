@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
 
 namespace CoffeeShop.Client;
@@ -22,13 +21,8 @@ internal sealed class FramePool
 {
     private readonly ConcurrentQueue<ArrayBufferWriter<byte>> _free = new();
 
-    /// <summary>Puts a message into a frame.</summary>
-    public ArrayBufferWriter<byte> Write(IMessage message)
-    {
-        var frame = _free.TryDequeue(out var free) ? free : new ArrayBufferWriter<byte>();
-        FrameWriter.Write(frame, message);
-        return frame;
-    }
+    /// <summary>An empty buffer for a frame.</summary>
+    public ArrayBufferWriter<byte> Rent() => _free.TryDequeue(out var frame) ? frame : new ArrayBufferWriter<byte>();
 
     /// <summary>Takes a frame back.</summary>
     public void Return(ArrayBufferWriter<byte> frame)

@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Text.Json;
+using CoffeeShop.Delivery;
 using CoffeeShop.Output;
+using CoffeeShop.Protocol;
+using CoffeeShop.Queries;
 
 namespace CoffeeShop.Client;
 
@@ -8,12 +12,19 @@ namespace CoffeeShop.Client;
 /// may read it.
 /// </summary>
 /// <param name="Server">Where the session is.</param>
-/// <param name="Session">Its id.</param>
-/// <param name="Secret">What proves that it is ours, in hexadecimal digits.</param>
-/// <param name="Options">The options of its queries, in their canonical bytes.</param>
+/// <param name="Key">What resumes it.</param>
+/// <param name="Queries">The options of its queries.</param>
 /// <param name="Fingerprint">Its files.</param>
-public sealed record SessionFile(string Server, string Session, string Secret, byte[] Options, Fingerprint Fingerprint)
+public sealed record SessionFile(ServerAddress Server, SessionKey Key, QueryOptions Queries, Fingerprint Fingerprint)
 {
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>Reads the file.</summary>
     /// <param name="path">Where it is.</param>
     /// <returns>What it says; null when there is no such file.</returns>
@@ -23,9 +34,9 @@ public sealed record SessionFile(string Server, string Session, string Secret, b
         try
         {
             if (!File.Exists(path)) return null;
-            return JsonSerializer.Deserialize<SessionFile>(File.ReadAllBytes(path), JsonOptions) ?? throw new JsonException();
+            return (JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), JsonOptions) ?? throw new JsonException()).Parse();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidDataException)
         {
             throw new InputException($"{path} is no session file: remove it and begin anew, without --resume.");
         }
@@ -49,7 +60,7 @@ public sealed record SessionFile(string Server, string Session, string Secret, b
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using (var file = new FileStream(partial, options))
             {
-                JsonSerializer.Serialize(file, this, JsonOptions);
+                JsonSerializer.Serialize(file, Content.Of(this), JsonOptions);
                 file.Flush(flushToDisk: true);
             }
 
@@ -61,11 +72,25 @@ public sealed record SessionFile(string Server, string Session, string Secret, b
         }
     }
 
-    private static readonly JsonSerializerOptions JsonOptions = new()
+    /// <summary>What stands in the file: texts, and the options in their canonical bytes.</summary>
+    private sealed record Content(string Server, string Session, string Secret, byte[] Queries, Fingerprint Fingerprint)
     {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
+        public static Content Of(SessionFile file)
+        {
+            var queries = new ArrayBufferWriter<byte>();
+            file.Queries.Write(new StateWriter(queries));
+            return new Content($"{file.Server}", $"{file.Key.Id}", Convert.ToHexStringLower(file.Key.Secret.ToArray()), queries.WrittenSpan.ToArray(), file.Fingerprint);
+        }
+
+        public SessionFile Parse()
+        {
+            if (!SessionId.TryParse(Session, out var id)) throw new FormatException();
+            var queries = new StateReader(Queries);
+            return new SessionFile(
+                ServerAddress.Parse(Server) ?? throw new FormatException(),
+                new SessionKey(id, new Bytes32(Convert.FromHexString(Secret))),
+                QueryOptions.Read(ref queries),
+                Fingerprint);
+        }
+    }
 }

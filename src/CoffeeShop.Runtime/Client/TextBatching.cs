@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
-using System.Text.Unicode;
 using CoffeeShop.Csv;
 using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
@@ -11,85 +7,53 @@ namespace CoffeeShop.Client;
 /// <summary>Batches of version 1: each row has exactly the keys of the documents, and the last batch of a file says so.</summary>
 internal sealed class TextBatching : Batching
 {
-    private static readonly int RowsBytesMax = Frame.BodyBytesMax - TableRows.HeaderBytes;
-
-    private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
-    private readonly Queue<(ReadOnlyMemory<byte> Rows, int Count)> _whole = new();
+    private readonly Queue<CutBatch> _whole = new();
     private readonly TextRowReader _reader;
-    private ArrayBufferWriter<byte> _rows = new();
-    private int _count;
+    private readonly int _batchRows;
+    private RowsWriter _writer;
 
-    public TextBatching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile) : base(dataset, batchRows, isStrict, onFile) =>
+    public TextBatching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile) : base(dataset, isStrict, onFile)
+    {
+        _batchRows = batchRows;
         _reader = new TextRowReader(Rejections.Add);
-
-    protected override void BeginTable(Table table)
-    {
+        _writer = new RowsWriter(TableRegistry.All[0], batchRows);
     }
 
-    protected override IEnumerable<(IMessage Message, int Rows)> ReadBlock(CsvFile file, Block block, long last)
+    protected override void BeginTable(Table table) => _writer = new RowsWriter(table, _batchRows);
+
+    protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
-        var table = file.File.Table;
-        var keys = DocumentKeys.Of(table);
-        int[] fields = [.. keys.Select(key => FieldOf(file, key))];
-        ReadOnlyMemory<byte>[] names = [.. keys.Select(key => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(key))];
-        _reader.Read(file, block, _batches[table], fields, row =>
+        int[] fields = [.. _writer.Keys.Select(key => FieldOf(file, key))];
+        _reader.Read(file, block, BatchOf(file.File.Table), fields, row =>
         {
-            var bytes = sizeof(int);
-            for (var i = 0; i < names.Length; i++) bytes += (2 * sizeof(int)) + names[i].Length + Text(row[i]).Length;
-            if (bytes > RowsBytesMax)
-                throw new InputException($"{file.File.Name}: a row near byte {block.Offset} is too long to be sent: it takes {bytes} bytes, at most {RowsBytesMax} fit.");
-            // The last batch of a file says that it is, so a batch is whole only when a row comes that is not in it.
-            if (_count == BatchRows || _rows.WrittenCount + bytes > RowsBytesMax) Close();
-            WriteNumber(names.Length);
-            for (var i = 0; i < names.Length; i++)
-            {
-                WriteText(names[i].Span);
-                WriteText(Text(row[i]));
-            }
-
-            _count++;
+            _writer.BeginRow();
+            for (var i = 0; i < fields.Length; i++) _writer.Value(row[i]);
+            _writer.EndRow();
+            if (_writer.IsFull) Flush(BatchStatus.Continue);
         });
-        while (_whole.TryDequeue(out var batch))
-            yield return (new TableRows(table, batch.Count, ++last, BatchStatus.Continue, new ReadOnlySequence<byte>(batch.Rows)), batch.Count);
+        while (_whole.TryDequeue(out var cut)) yield return cut;
     }
 
-    protected override IEnumerable<(IMessage Message, int Rows)> EndFile(CsvFile file, long last)
+    protected override IEnumerable<CutBatch> EndFile()
     {
-        if (_count == 0) yield break;
-        Close();
-        var (rows, count) = _whole.Dequeue();
-        yield return (new TableRows(file.File.Table, count, last + 1, BatchStatus.EndOfFile, new ReadOnlySequence<byte>(rows)), count);
+        if (_writer.Count > 0) Flush(BatchStatus.EndOfFile);
+        while (_whole.TryDequeue(out var cut)) yield return cut;
     }
 
     protected override IMessage EndTable(Table table, long last) => new EndOfTable(table, last, HashSum: null);
 
-    private void Close()
+    private void Flush(BatchStatus status)
     {
-        _whole.Enqueue((_rows.WrittenMemory, _count));
-        _rows = new ArrayBufferWriter<byte>(_rows.WrittenCount);
-        _count = 0;
+        var (number, frame) = (NextNumber(), Frames.Rent());
+        var count = _writer.Flush(frame, number, status);
+        _whole.Enqueue(new CutBatch(number, frame, count));
     }
 
-    /// <summary>The field of a key: of the column of that name, or else of the same name in the header; −1 when the file has none.</summary>
-    private static int FieldOf(CsvFile file, string key)
+    /// <summary>The field of a key; −1 when the file has none, and an empty value is sent.</summary>
+    private static int FieldOf(CsvFile file, WireKey key)
     {
-        var column = file.File.Table.Columns.FirstOrDefault(column => column.Names.Contains(key));
-        return column is null ? file.Header.Names.IndexOf(key) : file.Header.Fields[column.Ordinal];
-    }
-
-    /// <summary>A field that no query reads may be no UTF-8, which no server takes: what is wrong in it becomes U+FFFD.</summary>
-    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> field) =>
-        Utf8.IsValid(field) ? field : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(field));
-
-    private void WriteNumber(int number)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(_rows.GetSpan(sizeof(int)), number);
-        _rows.Advance(sizeof(int));
-    }
-
-    private void WriteText(ReadOnlySpan<byte> text)
-    {
-        WriteNumber(text.Length);
-        _rows.Write(text);
+        for (var field = 0; field < file.Header.Names.Length; field++)
+            if (key.Names.Contains(file.Header.Names[field])) return field;
+        return -1;
     }
 }

@@ -16,11 +16,12 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
     /// <summary>How many frames are ready before they can be sent.</summary>
     private const int ReadAhead = 4;
 
-    /// <summary>Sends all batches that must be sent, and the ends of all tables. Ends before what was sent is acknowledged.</summary>
+    /// <summary>Sends all batches that must be sent, and the ends of all tables, and waits until all are acknowledged.</summary>
     /// <param name="batching">The batches.</param>
     /// <param name="stop">Ends the sending.</param>
-    public async Task SendAsync(Batching batching, CancellationToken stop)
+    public async Task<SentInput> SendAsync(Batching batching, CancellationToken stop)
     {
+        List<Outgoing> ends = [];
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var ready = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
         var reading = Task.Factory.StartNew(() => Read(batching, ready.Writer, ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -29,15 +30,29 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
             await foreach (var outgoing in ready.Reader.ReadAllAsync(stop))
             {
                 await SendAsync(outgoing, stop);
+                if (outgoing.IsEnd) ends.Add(SentInput.Keep(outgoing));
                 batching.Frames.Return(outgoing.Frame);
             }
         }
         finally
         {
-            // Nobody may use the batching any more when it ends.
+            // Nobody uses the batching any more afterwards.
             await ending.CancelAsync();
             await reading;
         }
+
+        if (!batching.IsRefused) await unacknowledged.WaitForAllAsync(stop);
+        return new SentInput(batching.Rows, batching.Rejections, batching.IsRefused, ends);
+    }
+
+    /// <summary>Sends the ends of all tables again, whose batches the server has.</summary>
+    /// <param name="sent">What was sent over an earlier connection.</param>
+    /// <param name="stop">Ends the sending.</param>
+    public async Task<SentInput> SendEndsAsync(SentInput sent, CancellationToken stop)
+    {
+        foreach (var outgoing in sent.Ends) await SendAsync(outgoing, stop);
+        await unacknowledged.WaitForAllAsync(stop);
+        return sent;
     }
 
     private async ValueTask SendAsync(Outgoing outgoing, CancellationToken stop)
@@ -57,9 +72,8 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
     {
         try
         {
-            foreach (var outgoing in batching.Read())
+            foreach (var outgoing in batching.Read(stop))
             {
-                stop.ThrowIfCancellationRequested();
                 while (!ready.TryWrite(outgoing))
                     if (!ready.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult()) return;
             }
@@ -69,7 +83,7 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
         catch (Exception e)
         {
             // Thrown to the one who sends, unless that has ended already.
-            ready.Complete(e);
+            ready.TryComplete(e);
         }
     }
 }
