@@ -46,6 +46,9 @@ internal sealed class InputOptions(bool isConfigurable = false)
         parsed.GetValue(_data) ?? configured ?? throw new ConfigurationException("The data folder is missing: name it with --data DIR, or as data.folder in the file of --config."),
         parsed.GetValue(_dataFolder), parsed.GetValue(_skipBadFiles), parsed.GetValue(_allowMissing));
 
+    /// <summary>Whether the command line says something of the queries.</summary>
+    public bool HasQueries(ParseResult parsed) => ((TextOption[])[_years, _hours, _minAmount, _top]).Any(option => parsed.Given(option) is not null);
+
     public QueryOptions Queries(ParseResult parsed)
     {
         var (from, to) = ParseHours(parsed.GetRequiredValue(_hours))!.Value;

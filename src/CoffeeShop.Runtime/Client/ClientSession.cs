@@ -22,6 +22,7 @@ public sealed class ClientSession
     private readonly RetryPolicy _retry;
     private readonly Connector _connector;
     private readonly Fingerprint _fingerprint;
+    private readonly OutputFile _result;
     private readonly ResultDownload _download;
     private SessionKey? _key;
     private SentInput? _sent;
@@ -29,7 +30,7 @@ public sealed class ClientSession
     /// <summary>Prepares a session.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="dataset">The input.</param>
-    /// <param name="result">Gets the result. It has what earlier connections brought when the session is resumed.</param>
+    /// <param name="result">Gets the result, behind what earlier connections brought of it. It is kept from when the session can be resumed.</param>
     /// <param name="logger">Told of what happens.</param>
     /// <param name="clock">Spaces the attempts to connect.</param>
     /// <param name="random">Spreads them.</param>
@@ -39,9 +40,11 @@ public sealed class ClientSession
         (_options, _dataset, _logger, _clock) = (options, dataset, logger, clock);
         _retry = new RetryPolicy(options.Retry, random);
         _connector = new Connector(options, _retry, logger, clock);
+        _result = result;
         _download = new ResultDownload(result);
         Progress = new ClientProgress(dataset);
         _key = options.Resumed?.Key;
+        result.IsKept = _key is not null;
         _fingerprint = options.Resumed?.Fingerprint ?? Fingerprint.Of(dataset, options.BatchRows);
         RequireSameFiles();
     }
@@ -155,6 +158,7 @@ public sealed class ClientSession
         if (_key is null)
         {
             _key = welcome.Session;
+            _result.IsKept = true;
             new SessionFile(_options.Server, _key, _options.Queries, _fingerprint).Write(_options.SessionPath);
             ClientLog.SessionBegun(_logger, _options.ClientId, $"{_key.Id}");
         }

@@ -19,8 +19,8 @@ internal sealed class Version1Conversation(Connection connection, SendWindow win
 
     protected override bool Handle(IMessage message)
     {
-        if (message is not BatchReceived) throw new ProtocolException($"Found opcode {message.Opcode}, expected an acknowledgement.");
-        if (message == BatchReceived.Failure) throw new ClientException("The server could not take what this client sent, and says no more about it; its log does.");
+        if (message is not BatchReceived received) throw new ProtocolException($"Found opcode {message.Opcode}, expected an acknowledgement.");
+        if (received == BatchReceived.Failure) throw new ClientException("The server could not take what this client sent, and says no more about it; its log does.");
         if (TryAcknowledge()) return true;
         // Some servers acknowledge the last word too.
         return HasSaidAll ? !IsCancelling : throw new ProtocolException("Found an acknowledgement, expected none.");
