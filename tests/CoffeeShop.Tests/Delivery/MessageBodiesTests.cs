@@ -19,14 +19,11 @@ public sealed class MessageBodiesTests
         var routed = new BatchFilter().Filter(batch, Pin);
         Assert.Equal(["shard.0", "shard.1", "join.q1"], routed.Select(routed => $"{routed.Destination}"));
         Assert.All(routed, routed => Assert.Equal((3, batch.Hash, Session), (routed.Message.Number, routed.Message.Hash, routed.Message.Session)));
-        // Store 4 and user 7 both belong to shard 1 of two.
-        Assert.Empty(Hex(routed[0]));
-        Assert.Equal(
-            //  query 3, 11 bytes: one key of half-year 4048 (2024-H1) and store 4, with the sum of 805,000 units
-            "03" + "0B" + "01" + "8480808080FA03" + "90A262" +
-            //  query 4, 9 bytes: one key of store 4 and user 7, with one purchase; no birthdates; no repeated users
-            "04" + "09" + "01" + "8780808040" + "01" + "00" + "00",
-            Hex(routed[1]));
+        // Of two shards, users 0 to 15 belong to the first and store 4 to the second.
+        //  query 4, 14 bytes: one table of digits, in it one key of store 4 and users 0–15, the digit 1 for user 7; no birthdates; none repeated
+        Assert.Equal("04" + "0E" + "01" + "01" + "8080808040" + "8080808001" + "00" + "00", Hex(routed[0]));
+        //  query 3, 11 bytes: one key of half-year 4048 (2024-H1) and store 4, with the sum of 805,000 units
+        Assert.Equal("03" + "0B" + "01" + "8480808080FA03" + "90A262", Hex(routed[1]));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CoffeeShop.Delivery;
 using CoffeeShop.Queries;
+using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
 using CoffeeShop.Tests.Oracle;
 using CoffeeShop.Tests.Queries;
@@ -88,18 +89,23 @@ public sealed class SessionFoldTests
             // As many purchases of one user in one store as can be counted, twice: each of the messages is well formed.
             var aggregate = States.Bytes(writer =>
             {
-                writer.Natural(1);
-                writer.Natural((ulong)Key.Of(1, 1));
-                writer.Natural(uint.MaxValue);
+                writer.Natural(8);
+                for (var digit = 0; digit < 8; digit++)
+                {
+                    writer.Natural(1);
+                    writer.Natural((ulong)Key.Of(1, 0));
+                    writer.Natural(0xF);
+                }
+
                 writer.Natural(0);
                 writer.Natural(0);
             });
             var body = States.Bytes(writer => MessageBodies.WritePartial(writer, (AggregateQuery)QueryRegistry.All[3], aggregate));
-            Apply(fold, new Message(session.Id, Input.Of(CoffeeShop.Tables.Transactions.Table), MessageKind.Partials, number, 1, body));
+            Apply(fold, new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, number, 1, body));
         }
 
         Assert.Contains("transactions, message 2", fold.Fault?.Reason, StringComparison.Ordinal);
-        Assert.Equal(Verdict.Fault, fold.Judge(new Message(session.Id, Input.Of(CoffeeShop.Tables.Transactions.Table), MessageKind.Partials, 3, 1, default)));
+        Assert.Equal(Verdict.Fault, fold.Judge(new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, 3, 1, default)));
     }
 
     /// <summary>What a destination gets of a session in all.</summary>
