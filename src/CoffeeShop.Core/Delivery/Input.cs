@@ -16,7 +16,11 @@ public readonly record struct Input(byte Code)
     public static Input Of(Table table) => new(table.Opcode);
 
     /// <summary>What the shards emit for a query.</summary>
-    public static Input EmissionsOf(Query query) => new((byte)(query.Id | EmissionBit));
+    public static Input EmissionsOf(Query query) => EmissionsOf(query.Id);
+
+    /// <summary>What the shards emit for a query.</summary>
+    /// <param name="query">The id of the query.</param>
+    public static Input EmissionsOf(byte query) => new((byte)(query | EmissionBit));
 
     /// <summary>Whether these are emissions, and not the batches of a table.</summary>
     public bool IsEmissions => (Code & EmissionBit) != 0;

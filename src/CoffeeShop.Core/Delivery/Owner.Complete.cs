@@ -32,7 +32,7 @@ public sealed partial class Owner<TTag>
             case ShardFold shard:
                 var bytes = shard.Emit(query);
                 var message = new Message(fold.Session, Input.EmissionsOf(query), MessageKind.Emission, destination.Number + 1, ContentHash.Of(bytes.Span), bytes);
-                work.Add(new Emission(Destination.Join(query), query.Id, message));
+                work.Add(new Emission(Destination.Join(query), query.Id, fold.Pin.Shards, message));
                 break;
             case JoinFold join:
                 var (answer, chunks) = join.Answer();

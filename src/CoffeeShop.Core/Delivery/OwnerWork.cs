@@ -12,8 +12,9 @@ public sealed record Append(IReadOnlyList<JournalRecord> Records, IReadOnlyList<
 /// <summary>What must be published to a join. Its outcome is told to <see cref="Owner{TTag}.Confirm"/>.</summary>
 /// <param name="Destination">The join.</param>
 /// <param name="Query">The id of the query.</param>
+/// <param name="Shards">The number of shards of its session.</param>
 /// <param name="Message">The message.</param>
-public sealed record Emission(Destination Destination, byte Query, Message Message);
+public sealed record Emission(Destination Destination, byte Query, int Shards, Message Message);
 
 /// <summary>A query that must be closed. Its outcome is told to <see cref="Owner{TTag}.Close"/>.</summary>
 /// <param name="Session">The session.</param>

@@ -90,10 +90,10 @@ public abstract class SessionFold
         {
             FoldContent(message);
         }
-        catch (InputException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Every copy of the message would fail the same way, wherever it is folded.
-            Fail($"{message.Input}: {e.Message}");
+            // Every copy of the message would fail the same way, wherever it is folded: it fails its session and no other.
+            Fail($"{message.Input}, message {message.Number}: {e.Message}");
         }
     }
 

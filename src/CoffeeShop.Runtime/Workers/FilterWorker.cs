@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using CoffeeShop.Bus;
+using CoffeeShop.Delivery;
+using CoffeeShop.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace CoffeeShop.Workers;
+
+/// <summary>
+/// One of any number of filters: takes batches, sends what they say to the owners, and acknowledges each batch when all of its
+/// messages are safe. Keeps nothing.
+/// </summary>
+internal sealed class FilterWorker(string name, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
+{
+    private readonly BatchFilter _filter = new();
+    private readonly Suspicion _suspicion = new(storage, QueueName.Filter, log);
+    private readonly Supervision _supervision = new(name, options, clock, log);
+
+    public string Name => name;
+
+    /// <summary>Works until it is stopped. Batches that are not done by then go back to the queue.</summary>
+    public Task RunAsync(CancellationToken stop) => _supervision.RunAsync(() => ServeAsync(stop), stop);
+
+    private async Task ServeAsync(CancellationToken stop)
+    {
+        await using var subscription = await bus.SubscribeAsync(QueueName.Filter, options.FilterPrefetch, stop);
+        // The first message that cannot be published ends the subscription, which brings all that is in hand again.
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (await IsMoreAsync(subscription, failed.Task, stop))
+        {
+            while (!stop.IsCancellationRequested && !failed.Task.IsCompleted && subscription.Deliveries.TryRead(out var delivery))
+            {
+                if (await HandleAsync(delivery) is { } routed) _ = SendAsync(delivery, routed.Messages, routed.Shards, failed);
+            }
+
+            _supervision.GoesWell();
+        }
+    }
+
+    private static async Task<bool> IsMoreAsync(ISubscription subscription, Task failed, CancellationToken stop)
+    {
+        var more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
+        if (await Task.WhenAny(failed, more) == failed) await failed;
+        return await more ? true : throw new BusException("The subscription of a filter was lost.");
+    }
+
+    /// <summary>The messages that a batch becomes, or null when there is nothing to send for it.</summary>
+    private async ValueTask<(IReadOnlyList<Routed> Messages, int Shards)?> HandleAsync(BusDelivery delivery)
+    {
+        if (await pins.FindAsync(delivery.Message.Session) is not { } pin)
+        {
+            delivery.Acknowledge();
+            return null;
+        }
+
+        if (!delivery.IsRedelivered && TryFilter(delivery, pin, out var routed)) return routed.Count > 0 ? (routed, pin.Shards) : null;
+        routed = null;
+        var known = NameOf(delivery);
+        if (!await _suspicion.HandleAsync(known, () => routed = Filter(delivery, pin), () => Task.CompletedTask))
+        {
+            delivery.Acknowledge();
+            return null;
+        }
+
+        return routed is { Count: > 0 } ? (routed, pin.Shards) : null;
+    }
+
+    /// <summary>False when it fails: then it is tried again, and counted.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a batch brings about, only its session may fail of it; the second attempt tells what it was.")]
+    private bool TryFilter(BusDelivery delivery, SessionPin pin, [NotNullWhen(true)] out IReadOnlyList<Routed>? routed)
+    {
+        try
+        {
+            routed = Filter(delivery, pin);
+            return true;
+        }
+        catch (Exception)
+        {
+            routed = null;
+            return false;
+        }
+    }
+
+    /// <summary>Nothing when the batch is left to others.</summary>
+    private IReadOnlyList<Routed> Filter(BusDelivery delivery, SessionPin pin)
+    {
+        if (delivery.Open() is not { } message)
+        {
+            log.LeftForeign(delivery.Message.Session, name);
+            return [];
+        }
+
+        var routed = _filter.Filter(message, pin);
+        log.Filtered(message.Session, $"{message.Input}", message.Number, routed.Count);
+        return routed;
+    }
+
+    private static Message NameOf(BusDelivery delivery)
+    {
+        try
+        {
+            return delivery.Open() ?? delivery.Unopened();
+        }
+        catch (InvalidDataException)
+        {
+            return delivery.Unopened();
+        }
+    }
+
+    private async Task SendAsync(BusDelivery delivery, IReadOnlyList<Routed> messages, int shards, TaskCompletionSource failed)
+    {
+        try
+        {
+            await Task.WhenAll(messages.Select(routed => bus.PublishAsync(routed.Destination, routed.Message, shards)));
+            delivery.Acknowledge();
+        }
+        catch (Exception e)
+        {
+            failed.TrySetException(e);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Threading.Channels;
+using CoffeeShop.Bus;
+using CoffeeShop.Delivery;
+using CoffeeShop.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace CoffeeShop.Workers;
+
+/// <summary>The input and output of an owner, as long as its claim lasts. One thing at a time; only emissions go on beside.</summary>
+internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, SessionPins pins, OwnerOptions options, Suspicion suspicion, ILogger log)
+{
+    private readonly Owner<BusDelivery> _owner = new(claim.Destination, options);
+    private readonly Channel<(Emission Emission, Exception? Failure)> _outcomes = Channel.CreateUnbounded<(Emission, Exception?)>();
+
+    /// <summary>Outcomes of emissions, for <see cref="ConfirmAsync"/>.</summary>
+    public ChannelReader<(Emission Emission, Exception? Failure)> Outcomes => _outcomes.Reader;
+
+    private string Name => claim.Destination.ToString();
+
+    /// <summary>Makes the state from the journal, and answers or emits what is complete.</summary>
+    public async Task RecoverAsync()
+    {
+        var journal = await storage.ReadJournalAsync(claim);
+        var work = _owner.Recover(journal);
+        log.Recovered(Name, claim.Epoch, journal.Count);
+        await DoAsync(work);
+    }
+
+    /// <summary>Handles the deliveries that are there, in groups as large as they happen to be.</summary>
+    public async Task HandleAsync(ChannelReader<BusDelivery> deliveries, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && deliveries.TryRead(out var delivery))
+        {
+            await AdmitAsync(delivery);
+            while (!_owner.IsFull && deliveries.TryRead(out delivery)) await AdmitAsync(delivery);
+            await CommitAsync();
+            await ConfirmAsync();
+        }
+    }
+
+    /// <summary>Takes in what has become of emissions.</summary>
+    public Task ConfirmAsync()
+    {
+        while (_outcomes.Reader.TryRead(out var outcome))
+        {
+            // Whether the join has it is unknown: whoever begins anew emits it again.
+            if (outcome.Failure is { } failure) return Task.FromException(failure);
+            Acknowledge(_owner.Confirm(outcome.Emission));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Drops the sessions that have ended.</summary>
+    public async Task LookForEndedAsync()
+    {
+        SessionId[] asked = [.. _owner.Sessions];
+        if (asked.Length > 0) Acknowledge(_owner.Keep(asked, await storage.FindOpenAsync(asked)));
+    }
+
+    private async ValueTask AdmitAsync(BusDelivery delivery)
+    {
+        Message? message;
+        try
+        {
+            message = delivery.Open();
+            if (message is null)
+            {
+                log.LeftForeign(delivery.Message.Session, Name);
+                return;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            await AdmitAloneAsync(delivery, delivery.Unopened(), () => delivery.Open());
+            return;
+        }
+
+        log.Received(message.Session, $"{message.Input}", message.Number, WorkerLog.Sender(message), Name);
+        if (!_owner.Holds(message.Session))
+        {
+            if (await pins.FindAsync(message.Session) is not { } pin)
+            {
+                delivery.Acknowledge();
+                return;
+            }
+
+            _owner.Open(message.Session, pin);
+        }
+
+        if (delivery.IsRedelivered && !_owner.Contains(message))
+        {
+            await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
+            return;
+        }
+
+        try
+        {
+            _owner.Admit(message, delivery);
+        }
+        catch (InvalidDataException)
+        {
+            await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
+        }
+    }
+
+    /// <summary>A message under suspicion: what is in hand is committed first, and the message by itself.</summary>
+    private async Task AdmitAloneAsync(BusDelivery delivery, Message message, Action admit)
+    {
+        await CommitAsync();
+        if (await suspicion.HandleAsync(message, admit, CommitAsync)) return;
+        Acknowledge(_owner.End(message.Session));
+        delivery.Acknowledge();
+    }
+
+    private async Task CommitAsync()
+    {
+        if (_owner.Admissions == 0) return;
+        var messages = _owner.Admissions;
+        var append = _owner.Seal();
+        var notOpen = append.IsEmpty ? new HashSet<SessionId>() : await storage.AppendAsync(claim, append.Records, append.Chunks);
+        log.Committed(Name, messages, append.Records.Count);
+        await DoAsync(_owner.Commit(append, notOpen));
+    }
+
+    private async Task DoAsync(OwnerWork<BusDelivery> work)
+    {
+        Acknowledge(work.Acknowledge);
+        foreach (var fault in work.Faults)
+        {
+            if (await storage.EndSessionAsync(fault.Session, SessionState.Failed, fault.Reason)) log.SessionFailed(fault.Session, Name, fault.Reason);
+            Acknowledge(_owner.End(fault.Session));
+        }
+
+        foreach (var emission in work.Emissions)
+        {
+            log.Emitting(emission.Message.Session, emission.Query, Name, emission.Message.Body.Length);
+            _ = EmitAsync(emission);
+        }
+
+        foreach (var closing in work.Closings)
+        {
+            if (await storage.CloseQueryAsync(claim, closing.Session, closing.Answer, closing.Chunks))
+                log.Closed(closing.Session, closing.Answer.Query, closing.Answer.Rows, closing.Answer.Bytes);
+            Acknowledge(_owner.Close(closing));
+        }
+
+        foreach (var snapshot in work.Snapshots)
+        {
+            await storage.SnapshotAsync(claim, snapshot.Session, snapshot.Sequence, snapshot.Bytes);
+            log.Snapshotted(snapshot.Session, Name, snapshot.Sequence, snapshot.Bytes.Length);
+        }
+    }
+
+    /// <summary>An emission is safe only when its join has committed it: the owner goes on with other messages meanwhile.</summary>
+    private async Task EmitAsync(Emission emission)
+    {
+        Exception? failure = null;
+        try
+        {
+            await bus.PublishAsync(emission.Destination, emission.Message, emission.Shards);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        _outcomes.Writer.TryWrite((emission, failure));
+    }
+
+    private static void Acknowledge(IReadOnlyList<BusDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries) delivery.Acknowledge();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using CoffeeShop.Bus;
+using CoffeeShop.Bus.InMemory;
+using CoffeeShop.Delivery;
+using CoffeeShop.Storage;
+using CoffeeShop.Storage.Sqlite;
+using CoffeeShop.Tests.Delivery.World;
+using CoffeeShop.Workers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoffeeShop.Tests.Workers;
+
+/// <summary>Database, bus and workers of a single server, without a gateway: tests publish what one would.</summary>
+internal sealed class ServerUnderTest : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WorkerOptions _options;
+
+    public ServerUnderTest(int shards, WorkerOptions? options = null)
+    {
+        _options = (options ?? new WorkerOptions()) with { PauseMin = TimeSpan.FromMilliseconds(1), LookInterval = TimeSpan.FromMilliseconds(20) };
+        Start(shards);
+    }
+
+    public SqliteStorage Storage { get; private set; } = null!;
+
+    public InMemoryBus Bus { get; private set; } = null!;
+
+    public SingleServerWorkers Workers { get; private set; } = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Registers a session.</summary>
+    public Task OpenAsync(WorldSession session) =>
+        Storage.CreateSessionAsync(new NewSession(session.Id, 2, "agencia-1", null, new byte[32], new byte[16], session.Pin));
+
+    /// <summary>Publishes batches and ends as a gateway does, and waits until all are safe.</summary>
+    public Task SendAsync(WorldSession session, IEnumerable<WorldBatch> batches) => Task.WhenAll(batches.Select(batch => Bus.PublishAsync(batch.Message, session.Pin.Shards)));
+
+    public async Task<SessionRecord> EndOfAsync(WorldSession session)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            if (await Storage.FindSessionAsync(session.Id) is { State: not SessionState.Open } record) return record;
+            Assert.False(Workers.Completion.IsFaulted, $"{Workers.Completion.Exception?.InnerException}");
+            await Task.Delay(2, patience.Token);
+        }
+    }
+
+    /// <summary>The result file, as a gateway puts it together.</summary>
+    public async Task<string> ResultAsync(WorldSession session)
+    {
+        var (prefix, text) = (new ResultPrefix(0), new StringBuilder());
+        var closed = (await Storage.FindSessionAsync(session.Id))!.Closed;
+        while (prefix.Query is { } query)
+        {
+            foreach (var piece in prefix.Take(await Storage.ReadResultAsync(session.Id, query, prefix.After, bytesMax: 100))) text.Append(Encoding.UTF8.GetString(piece.Bytes.Span));
+            prefix.Advance(closed);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Ends everything as if the process had died, but for the database; then starts anew.</summary>
+    public async Task RestartAsync()
+    {
+        await Bus.DisposeAsync();
+        await Workers.DisposeAsync();
+        await Storage.DisposeAsync();
+        Start(null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Workers.DisposeAsync();
+        await Bus.DisposeAsync();
+        await Storage.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private void Start(int? shards)
+    {
+        Storage = SqliteStorage.Open(_folder.Path, shards, TimeProvider.System);
+        Bus = new InMemoryBus();
+        Workers = SingleServerWorkers.Start(Bus, Storage, _options, TimeProvider.System, NullLogger.Instance);
+    }
+}

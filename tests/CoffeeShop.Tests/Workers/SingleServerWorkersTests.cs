@@ -1,0 +1,171 @@
+using CoffeeShop.Bus;
+using CoffeeShop.Delivery;
+using CoffeeShop.Tables;
+using CoffeeShop.Tests.Delivery.World;
+using CoffeeShop.Workers;
+
+namespace CoffeeShop.Tests.Workers;
+
+/// <summary>The real workers on the real database and the real bus.</summary>
+public sealed class SingleServerWorkersTests
+{
+    private const int Shards = 3;
+
+    [Fact]
+    public async Task Sessions_at_once_get_the_bytes_of_an_undisturbed_run_each()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var sessions = Sessions(1, 6);
+        await Task.WhenAll(sessions.Select(async session =>
+        {
+            await server.OpenAsync(session);
+            await server.SendAsync(session, session.Batches);
+            await ExpectAsync(server, session);
+        }));
+        Assert.Equal(0, server.Bus.Pending);
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_before_a_restart_is_not_needed_again()
+    {
+        await using var server = new ServerUnderTest(Shards, new WorkerOptions { Owner = new OwnerOptions { SnapshotInterval = 2 } });
+        var session = Sessions(7, 1).Single();
+        await server.OpenAsync(session);
+        var half = session.Batches.Count / 2;
+        await server.SendAsync(session, session.Batches.Take(half));
+        await server.RestartAsync();
+        await server.SendAsync(session, session.Batches.Skip(half));
+        await ExpectAsync(server, session);
+    }
+
+    [Fact]
+    public async Task Everything_that_comes_again_after_a_restart_counts_once()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(8, 1).Single();
+        await server.OpenAsync(session);
+        foreach (var part in Enumerable.Range(1, 3))
+        {
+            await server.SendAsync(session, session.Batches.Take(session.Batches.Count * part / 4));
+            await server.RestartAsync();
+        }
+
+        await server.SendAsync(session, session.Batches);
+        await ExpectAsync(server, session);
+    }
+
+    [Fact]
+    public async Task What_was_complete_when_the_process_died_is_answered_at_the_start_without_a_message()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(9, 1).Single();
+        await server.OpenAsync(session);
+        // Only the shards get everything; the process dies before any emission can arrive at a join.
+        foreach (var batch in session.Batches) await JournalAtShardsAsync(server, session, batch);
+        await server.RestartAsync();
+        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Message.Input.Table!)));
+        // q1 reads transactions at its own join.
+        await Task.WhenAll(session.Batches.Where(batch => batch.Message.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch.Message, Shards)));
+        await ExpectAsync(server, session);
+    }
+
+    [Fact]
+    public async Task An_owner_whose_claim_was_taken_starts_over_and_loses_nothing()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(10, 1).Single();
+        await server.OpenAsync(session);
+        foreach (var batch in session.Batches)
+        {
+            await server.Storage.TakeOverAsync(Destination.Shard(1));
+            await server.SendAsync(session, [batch]);
+        }
+
+        await ExpectAsync(server, session);
+    }
+
+    [Fact]
+    public async Task A_damaged_message_fails_its_session_after_three_attempts_and_no_other()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var (guilty, other) = (Sessions(11, 1).Single(), Sessions(12, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        Message[] damaged =
+        [
+            new(guilty.Id, Input.Of(Transactions.Table), MessageKind.Batch, 1, 1, new byte[] { 1, 2, 3 }),
+            new(guilty.Id, Input.Of(MenuItems.Table), MessageKind.Batch, 1, 1, new byte[] { 1, 2, 3 }),
+        ];
+        var sending = damaged.Select(message => server.Bus.PublishAsync(message, Shards));
+        await Task.WhenAll([.. sending, server.SendAsync(other, other.Batches)]);
+        var record = await server.EndOfAsync(guilty);
+        Assert.Equal(SessionState.Failed, record.State);
+        Assert.Contains("could not be handled", record.Reason, StringComparison.Ordinal);
+        Assert.Contains("3 attempts", record.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.Storage.MeasureAsync(guilty.Id)).Attempts);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
+    public async Task What_is_no_envelope_fails_its_session_too()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(13, 1).Single();
+        await server.OpenAsync(session);
+        await server.Bus.PublishAsync(QueueName.Of(Destination.Shard(0)), new BusMessage(session.Id, 1, new byte[] { 9, 9 }));
+        Assert.Equal(SessionState.Failed, (await server.EndOfAsync(session)).State);
+    }
+
+    [Fact]
+    public async Task Messages_of_sessions_that_nobody_knows_are_acknowledged_and_left_out()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(14, 1).Single();
+        await server.SendAsync(session, session.Batches);
+        Assert.Equal(0, server.Bus.Pending);
+        Assert.Null(await server.Storage.FindSessionAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task Two_contents_under_one_number_fail_the_session()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = WorldSession.Random(new Random(15), 15, Shards, isGuilty: true);
+        await server.OpenAsync(session);
+        await server.SendAsync(session, session.Batches);
+        var record = await server.EndOfAsync(session);
+        Assert.Equal(SessionState.Failed, record.State);
+        Assert.Contains("two contents went under one number", record.Reason, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<WorldSession> Sessions(int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(number => WorldSession.Random(new Random(number), number, Shards, isGuilty: false))];
+
+    private static async Task ExpectAsync(ServerUnderTest server, WorldSession session)
+    {
+        var record = await server.EndOfAsync(session);
+        Assert.True(record.State == SessionState.Complete, $"{record.State}: {record.Reason}");
+        Assert.Equal(session.Expected, await server.ResultAsync(session));
+        var footprint = await server.Storage.MeasureAsync(session.Id);
+        Assert.Equal((0, 0, 0), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
+    }
+
+    /// <summary>Puts what a batch says to the shards into the journal, as owners do that die right afterwards.</summary>
+    private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, WorldBatch batch)
+    {
+        var table = batch.Message.Input.Table!;
+        if (!Topology.ShardTables.Contains(table)) return;
+        var routed = batch.Message.Kind == MessageKind.End
+            ? Topology.DestinationsOf(table, Shards).Select(destination => new Routed(destination, batch.Message))
+            : new BatchFilter().Filter(batch.Message, session.Pin);
+        foreach (var (destination, message) in routed.Where(routed => routed.Destination.Kind == DestinationKind.Shard))
+        {
+            var claim = await server.Storage.TakeOverAsync(destination);
+            var owner = new Owner<int>(destination, new OwnerOptions());
+            owner.Recover(await server.Storage.ReadJournalAsync(claim));
+            if (!owner.Holds(session.Id)) owner.Open(session.Id, session.Pin);
+            owner.Admit(message, 0);
+            await server.Storage.AppendAsync(claim, owner.Seal().Records, []);
+        }
+    }
+}
