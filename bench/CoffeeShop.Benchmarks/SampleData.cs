@@ -51,7 +51,7 @@ internal sealed record Sample(DataFile File, CsvHeader Header, Block Block)
             // A small table is repeated.
             if (rest.IsEmpty) rest = records;
             var length = rest.IndexOf((byte)'\n') + 1;
-            if (block.End + length > block.Bytes.Length) Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
+            if (block.End + length + Block.BytesBehind > block.Bytes.Length) Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
             rest[..length].CopyTo(block.Bytes.AsSpan(block.End));
             block.End += length;
             rest = rest[length..];

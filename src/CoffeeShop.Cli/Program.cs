@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoffeeShop;
 using CoffeeShop.Commands;
+using CoffeeShop.Configuration;
 using CoffeeShop.Output;
 
 Console.SetError(new MessageWriter(MessageWriter.StandardError, escapes: true));
@@ -10,6 +11,9 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     DemoCommand.New(signals.Stop),
     RunCommand.New(signals.Stop),
     GenerateCommand.New(signals.Stop),
+    ServeCommand.New(signals.Stop),
+    SessionsCommand.New(signals.Stop),
+    ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),
 };
 
@@ -29,6 +33,11 @@ catch (InputException e)
 {
     foreach (var problem in e.Problems) Console.Error.WriteLine(problem);
     return ExitCode.InputRefused;
+}
+catch (ConfigurationException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCode.Usage;
 }
 catch (OutputException e)
 {

@@ -15,6 +15,9 @@ public sealed class Block
     /// </summary>
     public const int RecordBytesMax = Protocol.Frame.BodyBytesMax - (4 * 1024);
 
+    /// <summary>There are always this many bytes behind <see cref="End"/>, so that a scanner may load whole vectors and end a last line.</summary>
+    internal const int BytesBehind = 64 + 1;
+
     internal byte[] Bytes;
 
     /// <summary>Where this block is cut, which follows from nothing that was in it before.</summary>
@@ -29,7 +32,7 @@ public sealed class Block
     }
 
     /// <summary>An empty block of another size, so that cuts fall everywhere in a small file.</summary>
-    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target]);
+    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
 
     /// <summary>Where in the file the records begin.</summary>
     public long Offset { get; internal set; }

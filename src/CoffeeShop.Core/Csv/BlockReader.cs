@@ -94,7 +94,8 @@ public sealed class BlockReader : IDisposable
     /// <summary>Reads until there are this many bytes of records. A block that has grown is not filled further than a new one.</summary>
     private void Fill(Block block, int bytesMax)
     {
-        if (block.Bytes.Length < 1 + bytesMax) Array.Resize(ref block.Bytes, 1 + bytesMax);
+        var length = 1 + bytesMax + Block.BytesBehind;
+        if (block.Bytes.Length < length) Array.Resize(ref block.Bytes, length);
         while (!_ended && block.End < 1 + bytesMax)
         {
             var read = RandomAccess.Read(_file, block.Bytes.AsSpan(block.End, 1 + bytesMax - block.End), _position);
@@ -114,7 +115,7 @@ public sealed class BlockReader : IDisposable
 
     private static void Append(Block block, ReadOnlySpan<byte> bytes)
     {
-        while (block.Bytes.Length - block.End < bytes.Length) Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
+        while (block.Bytes.Length - Block.BytesBehind - block.End < bytes.Length) Array.Resize(ref block.Bytes, 2 * block.Bytes.Length);
         bytes.CopyTo(block.Bytes.AsSpan(block.End));
         block.End += bytes.Length;
     }

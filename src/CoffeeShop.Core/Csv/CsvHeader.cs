@@ -76,10 +76,18 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
     private static CsvHeader? ReadNames(DataFile file, Block block, CsvReader reader, ICollection<string> problems)
     {
         var names = Enumerable.Range(0, reader.FieldCount).Select(reader.GetString).ToArray();
-        // A line end after the header belongs to it: the row would begin with a blank line otherwise.
-        var end = block.Offset - 1 + reader.ByteOffset + reader.RawRecord.Length;
-        return Map(file, names, end, problems);
+        // The line end after the header belongs to it: the rows would begin with a blank line otherwise.
+        var end = (int)reader.ByteOffset + reader.RawRecord.Length;
+        end += LineEndLength(block.Lines.Span[end..]);
+        return Map(file, names, block.Offset - 1 + end, problems);
     }
+
+    private static int LineEndLength(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [(byte)'\r', (byte)'\n', ..] => 2,
+        [(byte)'\r' or (byte)'\n', ..] => 1,
+        _ => 0,
+    };
 
     private static CsvHeader? Map(DataFile file, string[] names, long end, ICollection<string> problems)
     {

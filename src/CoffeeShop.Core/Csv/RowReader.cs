@@ -11,6 +11,7 @@ namespace CoffeeShop.Csv;
 public sealed class RowReader
 {
     private readonly CsvReaderOptions _quoted;
+    private readonly PlainBlock _plain = new();
     private readonly Action<Rejection> _onRejected;
     private CsvMalformedReason? _malformed;
 
@@ -22,14 +23,14 @@ public sealed class RowReader
         _quoted = CsvDialect.Quoted with { OnMalformedRecord = record => _malformed ??= record.Reason };
     }
 
-    /// <summary>Appends the rows of a block to a batch.</summary>
+    /// <summary>Fills a batch with the rows of a block.</summary>
     /// <param name="file">The file the block is from.</param>
     /// <param name="header">The file's header.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="batch">A batch of the file's table.</param>
-    [MethodImpl(Hot.Path)]
+    /// <param name="block">The block. The texts of the batch may be its bytes, so it may not be filled again while they are in use.</param>
+    /// <param name="batch">A batch of the file's table; what was in it is lost.</param>
     public void Read(DataFile file, CsvHeader header, Block block, Batch batch)
     {
+        batch.Clear();
         if (block.IsUnclosed)
         {
             var line = block.Records.TrimEnd("\r\n"u8);
@@ -38,11 +39,34 @@ public sealed class RowReader
             return;
         }
 
+        if (!TryReadPlain(header, block, batch)) ReadRecords(file, header, block, batch);
+    }
+
+    /// <summary>
+    /// Reads a plain block column by column, if every value of it is right. Whatever is not in order is left to
+    /// <see cref="ReadRecords"/>, which alone knows how to reject a row.
+    /// </summary>
+    private bool TryReadPlain(CsvHeader header, Block block, Batch batch)
+    {
+        if (!_plain.TryScan(block, header.FieldCount)) return false;
+        var columns = batch.Columns;
+        batch.Reserve(_plain.Count);
+        for (var i = 0; i < columns.Length; i++)
+            if (!columns[i].TrySetAll(_plain.Fields(header.Fields[i]))) return false;
+
+        batch.Commit(_plain.Count);
+        return true;
+    }
+
+    /// <summary>Reads any block, record by record.</summary>
+    [MethodImpl(Hot.Path)]
+    private void ReadRecords(DataFile file, CsvHeader header, Block block, Batch batch)
+    {
         using var records = CsvReader.Create(block.Lines, block.HasQuotes ? _quoted : CsvDialect.Plain);
         var fields = header.Fields.AsSpan();
         var columns = batch.Columns;
         var fieldCount = header.FieldCount;
-        var row = batch.Count;
+        var row = 0;
         _malformed = null;
         while (records.Read())
         {

@@ -13,7 +13,7 @@ public sealed partial class KeyTable<TValue>
         for (var i = 0UL; i < count; i++)
         {
             previous = KeyTable.NextKey(ref reader, previous, isFirst: i == 0);
-            TValue.Merge(ref this[previous], TValue.Read(ref reader));
+            _merge(previous, ref this[previous], TValue.Read(ref reader));
         }
 
         return (int)count;
@@ -24,7 +24,7 @@ internal static class KeyTable
 {
     /// <summary>Walks through a table that was written, and keeps nothing of it.</summary>
     /// <exception cref="InvalidDataException">The bytes are no such table.</exception>
-    public static void Check<TValue>(ref StateReader reader) where TValue : unmanaged, IMergeable<TValue>
+    public static void Check<TValue>(ref StateReader reader) where TValue : unmanaged, IStateValue<TValue>
     {
         var previous = 0L;
         var count = reader.Natural();

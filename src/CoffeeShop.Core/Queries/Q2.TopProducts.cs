@@ -36,7 +36,7 @@ public sealed class TopProducts : AggregateQuery
     /// <summary>The totals of each item in each month.</summary>
     private sealed class Sales(QueryOptions options) : Aggregate
     {
-        private readonly KeyTable<Totals> _totals = new();
+        private readonly KeyTable<Totals> _totals = new(Totals.Merge);
 
         [MethodImpl(Hot.Path)]
         public override void Accumulate(Batch batch)
@@ -94,12 +94,12 @@ public sealed class TopProducts : AggregateQuery
         }
     }
 
-    private struct Totals : IMergeable<Totals>
+    private struct Totals : IStateValue<Totals>
     {
         public WideSum Quantity;
         public WideSum Subtotal;
 
-        public static void Merge(ref Totals into, Totals more)
+        public static void Merge(long item, ref Totals into, Totals more)
         {
             into.Quantity.Add(more.Quantity);
             into.Subtotal.Add(more.Subtotal);

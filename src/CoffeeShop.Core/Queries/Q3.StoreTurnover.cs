@@ -30,7 +30,7 @@ public sealed class StoreTurnover : AggregateQuery
     /// <summary>The total of each store in each half-year.</summary>
     private sealed class Turnover(QueryOptions options) : Aggregate
     {
-        private readonly KeyTable<Total> _totals = new();
+        private readonly KeyTable<Total> _totals = new(Total.Merge);
 
         [MethodImpl(Hot.Path)]
         public override void Accumulate(Batch batch)
@@ -74,11 +74,11 @@ public sealed class StoreTurnover : AggregateQuery
         }
     }
 
-    private struct Total : IMergeable<Total>
+    private struct Total : IStateValue<Total>
     {
         public WideSum Units;
 
-        public static void Merge(ref Total into, Total more) => into.Units.Add(more.Units);
+        public static void Merge(long store, ref Total into, Total more) => into.Units.Add(more.Units);
 
         public static void Write(StateWriter writer, Total value) => writer.Number(value.Units.Value);
 

@@ -34,12 +34,10 @@ public sealed class TopCustomers : AggregateQuery
     /// <summary>The purchases of each user in each store, and the birthdate of each user.</summary>
     private sealed class Customers(QueryOptions options) : Aggregate
     {
-        private KeyTable<Purchases> _purchases = new(KeyTable<Purchases>.SlicesMax);
-        private KeyTable<Birthdate> _birthdates = new(KeyTable<Birthdate>.SlicesMax);
+        private CountTable _purchases = new();
+        private KeyTable<Birthdate> _birthdates = NewBirthdates();
         private ulong _repeatedUsers;
         private long[] _keys = [];
-        private Purchases[] _ones = [];
-        private Birthdate[] _dates = [];
 
         public override void Accumulate(Batch batch)
         {
@@ -53,38 +51,27 @@ public sealed class TopCustomers : AggregateQuery
             var stores = batch.Values(Transactions.StoreId);
             var users = batch.Values(Transactions.UserId);
             var times = batch.Values(Transactions.CreatedAt);
-            Reserve(users.Length);
+            if (_keys.Length < users.Length) _keys = new long[users.Length];
             var count = 0;
             for (var i = 0; i < users.Length; i++)
                 if (users[i] != Column.NoId && options.InYears(times[i])) _keys[count++] = Key.Of(stores[i], users[i]);
-            _purchases.MergeEach(_keys.AsSpan(0, count), _ones);
+            _purchases.CountEach(_keys.AsSpan(0, count));
         }
 
         [MethodImpl(Hot.Path)]
         private void AccumulateUsers(Batch batch)
         {
+            const int Ahead = KeyTable<Birthdate>.KeysAhead;
             var users = batch.Values(Users.UserId);
             var birthdates = batch.Values(Users.Birthdate);
-            Reserve(users.Length);
+            var before = _birthdates.Count;
             for (var i = 0; i < users.Length; i++)
             {
-                _keys[i] = users[i];
-                _dates[i] = new Birthdate { Packed = birthdates[i].Packed };
+                if (i + Ahead < users.Length) _birthdates.Prefetch(KeyOf(users[i + Ahead]));
+                Birthdate.Merge(users[i], ref _birthdates[KeyOf(users[i])], new Birthdate { Packed = birthdates[i].Packed });
             }
 
-            var before = _birthdates.Count;
-            _birthdates.MergeEach(_keys.AsSpan(0, users.Length), _dates);
             _repeatedUsers += (ulong)(users.Length - (_birthdates.Count - before));
-        }
-
-        /// <summary>Makes room for the keys of a batch, and for their values.</summary>
-        private void Reserve(int rows)
-        {
-            if (_keys.Length >= rows) return;
-            _keys = new long[rows];
-            _ones = new Purchases[rows];
-            _dates = new Birthdate[rows];
-            Array.Fill(_ones, new Purchases { Count = 1 });
         }
 
         public override void Merge(Aggregate other)
@@ -99,7 +86,7 @@ public sealed class TopCustomers : AggregateQuery
         public override Aggregate[] Partition(int shards)
         {
             var parts = Enumerable.Range(0, shards).Select(_ => new Customers(options)).ToArray();
-            // The user is the low id in both tables, so purchases meet their user's birthdate in one shard.
+            // The run of the user is the low id in both tables, so purchases meet their user's birthdate in one shard.
             _purchases.PartitionInto([.. parts.Select(part => part._purchases)]);
             _birthdates.PartitionInto([.. parts.Select(part => part._birthdates)]);
             parts[0]._repeatedUsers = _repeatedUsers;
@@ -108,11 +95,11 @@ public sealed class TopCustomers : AggregateQuery
 
         public override void Compact()
         {
-            var (purchases, birthdates) = (new KeyTable<Purchases>(KeyTable<Purchases>.SlicesMax), new KeyTable<Birthdate>(KeyTable<Birthdate>.SlicesMax));
+            var (purchases, birthdates) = (new CountTable(), NewBirthdates());
             foreach (var (store, user, count) in Top())
             {
-                purchases[Key.Of(store, user)].Count = count;
-                if (_birthdates.TryGetValue(user, out var birthdate)) birthdates[user] = birthdate;
+                purchases.Add(Key.Of(store, user), count);
+                if (_birthdates.TryGetValue(KeyOf(user), out var birthdate)) birthdates[KeyOf(user)] = birthdate;
             }
 
             (_purchases, _birthdates) = (purchases, birthdates);
@@ -135,7 +122,7 @@ public sealed class TopCustomers : AggregateQuery
 
         public override void Check(ref StateReader reader)
         {
-            KeyTable.Check<Purchases>(ref reader);
+            CountTable.Check(ref reader);
             KeyTable.Check<Birthdate>(ref reader);
             reader.Natural();
         }
@@ -147,7 +134,7 @@ public sealed class TopCustomers : AggregateQuery
             {
                 rows.Begin(Shape);
                 rows.Text(dimensions.StoreName(store, summary));
-                if (_birthdates.TryGetValue(user, out var birthdate))
+                if (_birthdates.TryGetValue(KeyOf(user), out var birthdate))
                 {
                     new LocalDate(birthdate.Packed).Format(text);
                     rows.Text(text);
@@ -168,63 +155,71 @@ public sealed class TopCustomers : AggregateQuery
         /// <summary>The customers in the answer: by store, the first first.</summary>
         private IEnumerable<(int Store, int User, uint Count)> Top()
         {
-            var stores = new Dictionary<int, PriorityQueue<Customer, Customer>>();
-            _purchases.Visit((key, purchases) =>
+            var stores = new Dictionary<int, Best>();
+            _purchases.Visit((store, firstUser, counts) =>
             {
-                // Per store the best so far, the worst of them at the head.
-                if (!stores.TryGetValue(Key.High(key), out var best)) stores.Add(Key.High(key), best = new());
-                if (best.Count == options.Top && best.TryPeek(out var worst, out _))
-                {
-                    // Nearly all end here.
-                    if (purchases.Count < worst.Count || (purchases.Count == worst.Count && Key.Low(key) > worst.User)) return;
-                    best.Dequeue();
-                }
-
-                var customer = new Customer(Key.Low(key), purchases.Count);
-                best.Enqueue(customer, customer);
+                if (!stores.TryGetValue(store, out var best)) stores.Add(store, best = new Best(options.Top));
+                for (var i = 0; i < counts.Length; i++)
+                    if (counts[i] >= best.CountMin) best.Offer(new Customer(firstUser + i, counts[i]));
             });
 
             foreach (var store in stores.Keys.Order())
+                foreach (var customer in stores[store].Ranked()) yield return (store, customer.User, customer.Count);
+        }
+
+        /// <summary>
+        /// Of 16 users in a row, each is an entry of its own: the low id must be that of their purchases, for their shards
+        /// to be the same.
+        /// </summary>
+        private static long KeyOf(int user) => Key.Of(user % CountTable.RunLength, user / CountTable.RunLength);
+
+        private static KeyTable<Birthdate> NewBirthdates() => new(Birthdate.Merge, KeyTable<Birthdate>.SlicesMax);
+
+        /// <summary>The best customers of a store so far.</summary>
+        private sealed class Best(int max)
+        {
+            /// <summary>The worst of them is at the head.</summary>
+            private readonly PriorityQueue<Customer, Customer> _customers = new();
+            private Customer? _worst;
+
+            /// <summary>Fewer purchases cannot be among the best. Nearly all are fewer.</summary>
+            public uint CountMin { get; private set; } = 1;
+
+            public void Offer(Customer customer)
+            {
+                if (_worst is { } worst && customer.CompareTo(worst) <= 0) return;
+                _customers.Enqueue(customer, customer);
+                if (_customers.Count > max) _customers.Dequeue();
+                if (_customers.Count < max) return;
+                _worst = _customers.Peek();
+                CountMin = _worst.Value.Count;
+            }
+
+            /// <summary>The first first. Nothing is left.</summary>
+            public IEnumerable<Customer> Ranked()
             {
                 var ranked = new List<Customer>();
-                while (stores[store].TryDequeue(out var customer, out _)) ranked.Add(customer);
-                for (var i = ranked.Count - 1; i >= 0; i--) yield return (store, ranked[i].User, ranked[i].Count);
+                while (_customers.TryDequeue(out var customer, out _)) ranked.Add(customer);
+                return ranked.AsEnumerable().Reverse();
             }
         }
 
         /// <summary>A user's purchases in a store. Greater is better: more purchases, then the lower user.</summary>
-        private sealed record Customer(int User, uint Count) : IComparable<Customer>
+        private readonly record struct Customer(int User, uint Count) : IComparable<Customer>
         {
-            public int CompareTo(Customer? other) =>
-                Count != other!.Count ? Count.CompareTo(other.Count) : other.User.CompareTo(User);
+            public int CompareTo(Customer other) =>
+                Count != other.Count ? Count.CompareTo(other.Count) : other.User.CompareTo(User);
         }
     }
 
-    private struct Purchases : IMergeable<Purchases>
-    {
-        /// <summary>32 bits, so that an entry takes 12 bytes: there are millions.</summary>
-        public uint Count;
-
-        public static void Merge(ref Purchases into, Purchases more)
-        {
-            if (into.Count > uint.MaxValue - more.Count)
-                throw new InputException($"One user has more than {uint.MaxValue} transactions in one store, which is more than q4 can count.");
-            into.Count += more.Count;
-        }
-
-        public static void Write(StateWriter writer, Purchases value) => writer.Natural(value.Count);
-
-        public static Purchases Read(ref StateReader reader) => new() { Count = (uint)reader.Natural(max: uint.MaxValue) };
-    }
-
-    private struct Birthdate : IMergeable<Birthdate>
+    private struct Birthdate : IStateValue<Birthdate>
     {
         private static readonly LocalDate Last = new(9999, 12, 31);
 
         /// <summary>The earliest birthdate given, as <see cref="LocalDate.Packed"/>; 0 when none was.</summary>
         public int Packed;
 
-        public static void Merge(ref Birthdate into, Birthdate more)
+        public static void Merge(long user, ref Birthdate into, Birthdate more)
         {
             if (into.Packed == 0 || (more.Packed != 0 && more.Packed < into.Packed)) into = more;
         }

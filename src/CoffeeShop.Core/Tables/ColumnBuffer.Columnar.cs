@@ -51,6 +51,9 @@ internal sealed partial class TextBuffer
 {
     private const int HeaderBytes = sizeof(int) + sizeof(byte);
 
+    /// <summary>As they stand in what is decoded.</summary>
+    private int[] _lengths = [];
+
     public override void Encode(int firstRow, int rowCount, IBufferWriter<byte> output)
     {
         var texts = Values;
@@ -93,20 +96,22 @@ internal sealed partial class TextBuffer
         var width = reader.Width(sizeof(int), column.Name);
         var lengths = reader.Take((long)rowCount * width, column.Name);
         var texts = reader.Take(total, column.Name);
-        if (total > _bytes.Length) _bytes = new byte[Math.Max(total, 2 * _bytes.Length)];
-        texts.CopyTo(_bytes);
+        if (total > _own.Length) _own = new byte[Math.Max(total, 2 * _own.Length)];
+        texts.CopyTo(_own);
+        _bytes = _own;
 
-        // First the lengths into their places, then each becomes where its text ends.
-        var ends = _ends.AsSpan(1, rowCount);
-        PackedNumbers.ReadOffsets(lengths, 0, width, ends);
+        if (_lengths.Length < rowCount) _lengths = new int[_ranges.Length];
+        PackedNumbers.ReadOffsets(lengths, 0, width, _lengths.AsSpan(0, rowCount));
         var isAscii = Ascii.IsValid(texts);
         var end = 0;
-        foreach (ref var length in ends)
+        for (var row = 0; row < rowCount; row++)
         {
+            var length = _lengths[row];
             if (length <= 0 || length > total - end) throw reader.Damaged($"found an empty text or one beyond the end for {column.Name}, expected {column.Expected}");
             // Bytes that are valid as a whole are valid in parts that do not begin within a character.
             if (!isAscii && (texts[end] & 0xC0) == 0x80) throw reader.Damaged($"found a text that begins within a character for {column.Name}, expected {column.Expected}");
-            end = length += end;
+            _ranges[row] = (end, end + length);
+            end += length;
         }
 
         if (end != total) throw reader.Damaged($"found texts of {end} bytes for {column.Name}, expected {total}");

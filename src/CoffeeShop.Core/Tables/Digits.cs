@@ -4,10 +4,13 @@ using System.Runtime.CompilerServices;
 
 namespace CoffeeShop.Tables;
 
-/// <summary>Eight decimal characters in one register, the first in the lowest byte: no loop, and no branch to guess wrong.</summary>
+/// <summary>
+/// Up to eight decimal characters in one register, the last in the highest byte and zeros before the first: no loop, and no
+/// branch to guess wrong.
+/// </summary>
 internal static class Digits
 {
-    /// <summary>No longer text is read by <see cref="TryParse"/>.</summary>
+    /// <summary>No longer text fits.</summary>
     public const int CharsMax = 8;
 
     private const ulong Zeros = 0x3030303030303030UL;
@@ -31,37 +34,47 @@ internal static class Digits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Pairs(ulong values) => (values * 10) + (values >> 8);
 
-    /// <summary>Reads <c>digits[.digits]</c> of at most <see cref="CharsMax"/> characters.</summary>
-    /// <param name="text">The text, 1 to <see cref="CharsMax"/> characters.</param>
+    /// <summary>Reads digits.</summary>
+    /// <param name="characters">The text.</param>
+    /// <param name="length">How many characters it has, 1 to <see cref="CharsMax"/>.</param>
+    /// <param name="number">The number that they make.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParse(ulong characters, int length, out uint number)
+    {
+        var values = characters ^ (Zeros << (8 * (CharsMax - length)));
+        number = Number(values);
+        return AllWithin(values, separators: 0);
+    }
+
+    /// <summary>Reads <c>digits[.digits]</c>.</summary>
+    /// <param name="characters">The text.</param>
+    /// <param name="length">How many characters it has, 1 to <see cref="CharsMax"/>.</param>
     /// <param name="number">The number that all digits make.</param>
     /// <param name="decimals">How many of them stand behind the point.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryParse(ReadOnlySpan<byte> text, out uint number, out int decimals)
+    public static bool TryParseDecimal(ulong characters, int length, out uint number, out int decimals)
     {
-        // The last character goes to the highest byte, so that what is before the first can be filled with zeros.
-        var characters = LoadToTheRight(text);
+        decimals = 0;
         var point = characters ^ Points;
         point = (point - EachByte) & ~point & EachTopBit;
-        var digits = text.Length;
-        decimals = 0;
-        if (point != 0)
-        {
-            // The lowest mark is exact; another point would be found to be no digit. What is before it moves up by one.
-            var at = BitOperations.TrailingZeroCount(point) & ~7;
-            var before = characters & ((1UL << at) - 1);
-            var after = at == 56 ? 0 : characters >> (at + 8) << (at + 8);
-            characters = (before << 8) | after;
-            decimals = 7 - (at >> 3);
-            digits--;
-        }
+        if (point == 0) return TryParse(characters, length, out number);
 
-        var values = characters ^ Zeros ^ (digits == CharsMax ? 0 : Zeros >> (8 * digits));
+        // The lowest mark is exact; another point would be found to be no digit. What is before it moves up by one.
+        var at = BitOperations.TrailingZeroCount(point) & ~7;
+        var before = characters & ((1UL << at) - 1);
+        var after = at == 56 ? 0 : characters >> (at + 8) << (at + 8);
+        decimals = 7 - (at >> 3);
         number = 0;
-        if (!AllWithin(values, separators: 0) || decimals == digits || (point != 0 && decimals == 0)) return false;
+        return decimals > 0 && decimals < length - 1 && TryParse((before << 8) | after, length - 1, out number);
+    }
+
+    /// <summary>The number that eight digits' values make.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Number(ulong values)
+    {
         var pairs = Pairs(values);
-        number = (uint)((((pairs & 0x000000FF000000FFUL) * 0x000F424000000064UL)
+        return (uint)((((pairs & 0x000000FF000000FFUL) * 0x000F424000000064UL)
             + (((pairs >> 16) & 0x000000FF000000FFUL) * 0x0000271000000001UL)) >> 32);
-        return true;
     }
 
     /// <summary>Writes a number below 100 as two digits.</summary>
@@ -71,8 +84,9 @@ internal static class Digits
         destination[1] = (byte)('0' + (value % 10));
     }
 
+    /// <summary>Takes a text of 1 to <see cref="CharsMax"/> characters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong LoadToTheRight(ReadOnlySpan<byte> text)
+    public static ulong Load(ReadOnlySpan<byte> text)
     {
         var length = text.Length;
         if (length >= 4)

@@ -14,6 +14,13 @@ internal interface IGrammar<T> where T : unmanaged
 
     /// <summary>Whether fields can have these values, none of which is below the lowest or above the highest.</summary>
     static abstract bool Allows(long lowest, long highest, ReadOnlySpan<T> values);
+
+    /// <summary>Reads most fields that are short, and none otherwise than the other one would.</summary>
+    /// <param name="characters">The field, as <see cref="Digits"/> has it.</param>
+    /// <param name="length">How many characters it has, 1 to <see cref="Digits.CharsMax"/>.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>False when the field is not known to be right: the other one decides.</returns>
+    static abstract bool TryParseShort(ulong characters, int length, out T value);
 }
 
 /// <summary>A whole number in 64 bits. A trailing <c>.0</c> is allowed: exports of nullable columns write one.</summary>
@@ -21,30 +28,36 @@ internal readonly struct WholeGrammar : IGrammar<long>
 {
     public static string Expected => "a whole number (a trailing .0 is allowed)";
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out long value)
     {
-        // Most are one digit: quantities, ids of items and stores.
-        if (field.Length == 1)
+        if (field.Length > PointZero.Length && field.EndsWith(PointZero)) field = field[..^PointZero.Length];
+        if (field.Length is > 0 and <= Digits.CharsMax && Digits.TryParse(Digits.Load(field), field.Length, out var number))
         {
-            value = field[0] - '0';
+            value = number;
+            return true;
+        }
+
+        return TryParseSlow(field, out value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out long value)
+    {
+        // Most are one digit: quantities, ids of items and stores.
+        if (length == 1)
+        {
+            value = (long)(characters >> 56) - '0';
             return (ulong)value <= 9;
         }
 
-        var digits = WithoutPointZero(field);
-        if (digits.Length is 0 or > Digits.CharsMax || !Digits.TryParse(digits, out var number, out var decimals) || decimals != 0)
-            return TryParseSlow(digits, out value);
+        // ".0"
+        if (length > 2 && characters >> 48 == 0x302E) (characters, length) = (characters << 16, length - 2);
+        var fits = Digits.TryParse(characters, length, out var number);
         value = number;
-        return true;
+        return fits;
     }
 
-    /// <summary>The field without a trailing <c>.0</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ReadOnlySpan<byte> WithoutPointZero(ReadOnlySpan<byte> field)
-    {
-        var length = field.Length - 2;
-        return length > 0 && field[length + 1] == '0' && field[length] == '.' ? field[..length] : field;
-    }
+    private static ReadOnlySpan<byte> PointZero => ".0"u8;
 
     private static bool TryParseSlow(ReadOnlySpan<byte> field, out long value)
     {
@@ -75,7 +88,6 @@ internal readonly struct IdGrammar : IGrammar<int>
 {
     public static string Expected => "a whole number from 0 to 2147483647 (a trailing .0 is allowed)";
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> field, out int value)
     {
         var fits = WholeGrammar.TryParse(field, out var whole) && whole is >= 0 and <= int.MaxValue;
@@ -84,6 +96,14 @@ internal readonly struct IdGrammar : IGrammar<int>
     }
 
     public static bool Allows(long lowest, long highest, ReadOnlySpan<int> values) => lowest >= 0 && highest <= int.MaxValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out int value)
+    {
+        var fits = WholeGrammar.TryParseShort(characters, length, out var whole);
+        value = (int)whole;
+        return fits;
+    }
 }
 
 /// <summary>An id that may be left empty, which reads as <see cref="Column.NoId"/>.</summary>
@@ -100,6 +120,9 @@ internal readonly struct OptionalIdGrammar : IGrammar<int>
     }
 
     public static bool Allows(long lowest, long highest, ReadOnlySpan<int> values) => lowest >= Column.NoId && highest <= int.MaxValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out int value) => IdGrammar.TryParseShort(characters, length, out value);
 }
 
 /// <summary>An amount of money.</summary>
@@ -110,6 +133,9 @@ internal readonly struct MoneyGrammar : IGrammar<Money>
     public static bool TryParse(ReadOnlySpan<byte> field, out Money value) => Money.TryParse(field, out value);
 
     public static bool Allows(long lowest, long highest, ReadOnlySpan<Money> values) => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryParseShort(ulong characters, int length, out Money value) => Money.TryParseShort(characters, length, out value);
 }
 
 /// <summary>A calendar day.</summary>
@@ -121,4 +147,11 @@ internal readonly struct DateGrammar : IGrammar<LocalDate>
 
     public static bool Allows(long lowest, long highest, ReadOnlySpan<LocalDate> values) =>
         lowest >= 0 && highest <= int.MaxValue && Calendar.AreReal(values);
+
+    /// <summary>No day is short.</summary>
+    public static bool TryParseShort(ulong characters, int length, out LocalDate value)
+    {
+        value = default;
+        return false;
+    }
 }

@@ -26,30 +26,27 @@ public readonly record struct Money(long Units)
     /// </summary>
     /// <param name="text">The whole field.</param>
     /// <param name="value">The amount.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryParse(ReadOnlySpan<byte> text, out Money value)
-    {
-        if (TryParseShort(text, out value)) return true;
-        if (text.Length is 0 or > Digits.CharsMax || !Digits.TryParse(text, out var number, out var decimals) || decimals > Decimals)
-            return TryParseSlow(text, out value);
-        value = new Money(number * (long)Weights[decimals]);
-        return true;
-    }
+    public static bool TryParse(ReadOnlySpan<byte> text, out Money value) =>
+        (text.Length is > 0 and <= Digits.CharsMax && TryParseShort(Digits.Load(text), text.Length, out value)) || TryParseSlow(text, out value);
 
-    /// <summary>Reads <c>0.0</c> to <c>999.9</c>, what most amounts are, without a branch on how many digits there are.</summary>
+    /// <summary>Reads amounts of at most four decimals without a sign.</summary>
+    /// <param name="characters">The text, as <see cref="Digits"/> has it.</param>
+    /// <param name="length">How many characters it has, 1 to <see cref="Digits.CharsMax"/>.</param>
+    /// <param name="value">The amount.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryParseShort(ReadOnlySpan<byte> text, out Money value)
+    internal static bool TryParseShort(ulong characters, int length, out Money value)
     {
-        value = default;
-        var length = text.Length;
-        if (length is < 3 or > 5 || text[length - 2] != '.') return false;
-        var tenths = (uint)text[length - 1] - '0';
-        var ones = (uint)text[length - 3] - '0';
-        // Where there is no such digit, the first character is read instead, and masked out.
-        var tens = ((uint)text[Math.Max(length - 4, 0)] - '0') & (uint)((3 - length) >> 31);
-        var hundreds = ((uint)text[Math.Max(length - 5, 0)] - '0') & (uint)((4 - length) >> 31);
-        value = new Money((((((hundreds * 10) + tens) * 10) + ones) * UnitsPerOne) + (tenths * (UnitsPerOne / 10)));
-        return tenths <= 9 & ones <= 9 & tens <= 9 & hundreds <= 9;
+        // Most have one decimal: "000000.0", the last in the highest byte. When it is one, its point is 0 and makes room for what is before it.
+        var values = characters ^ (0x302E303030303030UL & (ulong.MaxValue << (8 * (Digits.CharsMax - length))));
+        if (length > 2 && Digits.AllWithin(values, separators: 0x00FF000000000000UL))
+        {
+            value = new Money(Digits.Number((values << 8) | (values >> 56 << 56)) * (long)(UnitsPerOne / 10));
+            return true;
+        }
+
+        var fits = Digits.TryParseDecimal(characters, length, out var number, out var decimals) && decimals <= Decimals;
+        value = new Money(fits ? number * (long)Weights[decimals] : 0);
+        return fits;
     }
 
     private static bool TryParseSlow(ReadOnlySpan<byte> text, out Money value)

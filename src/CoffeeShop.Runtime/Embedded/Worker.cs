@@ -43,7 +43,6 @@ internal sealed class Worker
         while (!stop.IsCancellationRequested && source.TryTake(block, out var file, out var sequence))
         {
             var batch = _batches[file.File.Table];
-            batch.Clear();
             _rowReader.Read(file.File, file.Header, block, batch);
             _rowsRead[batch.Table] += batch.Count;
             Accumulate(batch, sequence);

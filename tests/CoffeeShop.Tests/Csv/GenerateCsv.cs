@@ -24,6 +24,37 @@ internal static class GenerateCsv
                select Assemble(mark + string.Join(',', names) + headerEnd, pieces, isEnded);
     }
 
+    /// <summary>
+    /// A file without a quote whose lines end alike, long enough for many vectors, in pieces as above; and once in two,
+    /// one of its bytes is not as it should be.
+    /// </summary>
+    public static Gen<string[]> PlainFile(string table)
+    {
+        var columns = ReferenceTables.All[table];
+        return from others in Gen.Choose(0, 2)
+               from order in Gen.Shuffle(Enumerable.Range(0, columns.Length + others).ToArray())
+               from lineEnd in Gen.Elements("\n", "\r\n")
+               from count in Gen.Choose(0, 40)
+               from pieces in Gen.CollectToArray(order, i => PlainValue(i < columns.Length ? columns[i].Names[0] : "other")).Select(fields => string.Join(',', fields) + lineEnd).ArrayOf(count)
+               from isEnded in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
+               from flawed in Flawed(pieces)
+               select Assemble(string.Join(',', order.Select(i => i < columns.Length ? columns[i].Names[^1] : $"other_{i}")) + lineEnd, flawed, isEnded);
+    }
+
+    private static Gen<string> PlainValue(string name) => name == "other" || name.EndsWith("name", StringComparison.Ordinal) || name == "transaction_id"
+        ? Gen.Frequency((30, Gen.Elements("Latte", "ac6f851c-649f-42fb-a606-72be0fdcf8d2", " ")), (1, Gen.Elements(Cup, Latin1("Café"))))
+        : Right(name);
+
+    private static Gen<string[]> Flawed(string[] lines) =>
+        from line in Gen.Choose(0, Math.Max(0, lines.Length - 1))
+        from at in Gen.Choose(0, 200)
+        from isFlawed in Gen.Elements(true, false)
+        from insert in Gen.Elements("", "", ",", "\n", "\r", "\r\n", "\n\r", "-", "9", "\0", "\"", Cup, "\u00FF")
+        from remove in Gen.Choose(0, 1)
+        select !isFlawed || lines.Length == 0 ? lines : [.. lines[..line], Replaced(lines[line], at % lines[line].Length, remove, insert), .. lines[(line + 1)..]];
+
+    private static string Replaced(string line, int at, int remove, string insert) => line.Remove(at, remove).Insert(at, insert);
+
     private static string[] Assemble(string header, string[] pieces, bool isEnded)
     {
         if (!isEnded && pieces.Length > 0) pieces[^1] = pieces[^1].TrimEnd('\r', '\n');

@@ -15,7 +15,11 @@ internal static class RealReading
     public static Reading Read(Table table, string path, int target = Block.BytesTarget) => Read(table, path, new Block(target));
 
     /// <summary>Reads a file with a block that may have been used before.</summary>
-    public static Reading Read(Table table, string path, Block block)
+    /// <param name="table">The table.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="recordByRecord">Whether every block is read as if it had a quote: by the CSV library.</param>
+    public static Reading Read(Table table, string path, Block block, bool recordByRecord = false)
     {
         var file = new DataFile(table, path, Path.GetFileName(path), new FileInfo(path).Length);
         List<string> problems = [];
@@ -34,7 +38,7 @@ internal static class RealReading
         using var blocks = new BlockReader(path, header.DataOffset);
         while (blocks.TryRead(block))
         {
-            batch.Clear();
+            block.HasQuotes |= recordByRecord;
             rows.Read(file, header, block, batch);
             for (var row = 0; row < batch.Count; row++) reading.Rows.Add(Show(batch, row));
         }

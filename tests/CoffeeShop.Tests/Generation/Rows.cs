@@ -26,7 +26,6 @@ internal static class Rows
         {
             rows.Read(file, header, block, batch);
             onBatch(batch);
-            batch.Clear();
         }
     }
 }

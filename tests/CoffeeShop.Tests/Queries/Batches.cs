@@ -39,7 +39,7 @@ internal static class Batches
     {
         TextColumn => random.Pick("Latte", "Mocha", "é", "\"quoted\"", "拿铁"),
         Column<int> when column.Expected.EndsWith("or nothing", StringComparison.Ordinal) && random.OneIn(4) => "",
-        Column<int> => random.Pick("1", "2", "3", "4", "0", "2147483647"),
+        Column<int> => random.Pick("1", "2", "3", "4", "0", "15", "16", "2147483647"),
         Column<long> => random.Pick("-2", "0", "1", "1", "2", "9223372036854775807", "-9223372036854775808"),
         Column<Money> => random.Pick("75", "74.9999", "80.5", "-3", "0.0001", "0", "922337203685477.5807"),
         Column<LocalDate> => random.Pick("1970-01-01", "1999-12-31", "0001-01-01", "9999-12-31"),

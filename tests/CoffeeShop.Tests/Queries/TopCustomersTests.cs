@@ -69,6 +69,21 @@ public sealed class TopCustomersTests
         }
     }
 
+    [Fact]
+    public void Any_number_of_purchases_is_counted_and_every_user_of_a_row_of_ids_has_a_birthdate_of_their_own()
+    {
+        var members = Batches.Of(Users.Table, "14|1914-01-01", "15|1915-01-01", "16|1916-01-01", "2147483632|1932-01-01", "2147483647|1947-01-01");
+        int[] bought = [.. Repeated(14, 255), .. Repeated(15, 256), .. Repeated(16, 15), .. Repeated(2147483632, 16), .. Repeated(2147483647, 65_537)];
+        string[] expected = ["First|1947-01-01|65537", "First|1915-01-01|256", "First|1914-01-01|255", "First|1932-01-01|16", "First|1916-01-01|15"];
+        Assert.Equal(expected, Ask.About("q4", new QueryOptions { Top = 9 }, Shops, members, Bought(1, bought)));
+        var query = QueryRegistry.All.OfType<AggregateQuery>().Single(query => query.Name == "q4");
+        var shards = States.Of(query, members, Bought(1, bought)).Partition(8);
+        Assert.All(shards, shard => shard.Compact());
+        Assert.Equal(States.Of(query, members, Bought(1, bought)).Answer(), States.Merged(query, shards).Answer());
+
+        static IEnumerable<int> Repeated(int user, int times) => Enumerable.Repeat(user, times);
+    }
+
     /// <summary>A purchase of each of these users in a store.</summary>
     private static Batch Bought(int store, params int[] users) =>
         Batches.Of(Transactions.Table, [.. users.Select((user, i) => $"t{i}|{store}|{user}|1|2024-03-01 12:00:00")]);

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
+
+namespace CoffeeShop.Tables;
+
+/// <summary>
+/// The storage of a text column: where each text begins and ends, in bytes of its own when rows are set one by one, and in
+/// the bytes of the block when all are set at once.
+/// </summary>
+internal sealed partial class TextBuffer : ColumnBuffer
+{
+    private byte[] _own = new byte[1024];
+    private byte[] _bytes = [];
+    private (int Start, int End)[] _ranges = [];
+
+    public TextValues Values => new(_bytes, _ranges);
+
+    [MethodImpl(Hot.Path)]
+    public override bool TrySet(int row, ReadOnlySpan<byte> field)
+    {
+        if (field.IsEmpty || !Utf8.IsValid(field)) return false;
+        var start = row == 0 ? 0 : _ranges[row - 1].End;
+        var end = start + field.Length;
+        if (end > _own.Length) Array.Resize(ref _own, Math.Max(end, 2 * _own.Length));
+        field.CopyTo(_own.AsSpan(start));
+        _bytes = _own;
+        _ranges[row] = (start, end);
+        return true;
+    }
+
+    [MethodImpl(Hot.Path)]
+    public override bool TrySetAll(ColumnFields fields)
+    {
+        _bytes = fields.Bytes;
+        var ranges = _ranges.AsSpan(0, fields.Count);
+        for (var row = 0; row < ranges.Length; row++)
+        {
+            var range = fields.Range(row);
+            if (range.Start == range.End) return false;
+            ranges[row] = range;
+        }
+
+        return fields.IsAscii || AreValid(fields);
+    }
+
+    public override void Resize(int capacity) => Array.Resize(ref _ranges, capacity);
+
+    private static bool AreValid(ColumnFields fields)
+    {
+        for (var row = 0; row < fields.Count; row++)
+            if (!Utf8.IsValid(fields[row])) return false;
+        return true;
+    }
+}
+
+/// <summary>The texts of a column of a batch, as UTF-8 bytes. Valid until the batch or the block it was read from is changed.</summary>
+public readonly ref struct TextValues
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly ReadOnlySpan<(int Start, int End)> _ranges;
+
+    internal TextValues(ReadOnlySpan<byte> bytes, ReadOnlySpan<(int Start, int End)> ranges)
+    {
+        _bytes = bytes;
+        _ranges = ranges;
+    }
+
+    /// <summary>The text of a row.</summary>
+    /// <param name="row">The row, from 0.</param>
+    public ReadOnlySpan<byte> this[int row] => _bytes[_ranges[row].Start.._ranges[row].End];
+}
