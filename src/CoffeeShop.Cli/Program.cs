@@ -12,8 +12,11 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     DemoCommand.New(signals.Stop),
     RunCommand.New(signals.Stop),
     GenerateCommand.New(signals.Stop),
-    CompareCommand.New(signals.Stop),
+    ServeCommand.New(signals.Stop),
     SendCommand.New(signals),
+    SessionsCommand.New(signals.Stop),
+    ResultsCommand.New(signals.Stop),
+    CompareCommand.New(signals.Stop),
 };
 
 var parsed = root.Parse(args);

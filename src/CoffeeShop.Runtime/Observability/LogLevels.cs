@@ -43,7 +43,8 @@ public static class LogLevels
     /// <param name="clock">Tells the time.</param>
     public static ILoggingBuilder AddLines(this ILoggingBuilder logging, TextWriter output, LogLevel level, TimeProvider clock)
     {
-        logging.ClearProviders().SetMinimumLevel(level).AddProvider(new LineLoggerProvider(output, clock));
+        // A host that does not start or stop well throws, and whoever called it tells that.
+        logging.ClearProviders().SetMinimumLevel(level).AddProvider(new LineLoggerProvider(output, clock)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         return level <= LogLevel.Debug ? logging : logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
     }
 }

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text.Json;
+using CoffeeShop.Gateway;
+using Spectre.Console;
+
+namespace CoffeeShop.Commands;
+
+/// <summary><c>coffee sessions</c>: what a running server knows of its sessions.</summary>
+internal static class SessionsCommand
+{
+    public static Command New(CancellationToken stop)
+    {
+        var http = ServerApi.NewOption();
+        var json = new Option<bool>("--json") { Description = "Print what the server says, as JSON" };
+        var command = new Command("sessions", "Lists the sessions of a running server") { http, json };
+        command.SetAction(parsed =>
+        {
+            using var server = new ServerApi(parsed.GetRequiredValue(http));
+            using var response = server.Get("/sessions", stop);
+            using var text = new StreamReader(response.Content.ReadAsStream(stop));
+            var sessions = text.ReadToEnd();
+            if (parsed.GetValue(json)) Console.Out.WriteLine(sessions);
+            else Print(JsonSerializer.Deserialize(sessions, SessionJson.Default.IReadOnlyListSessionView) ?? []);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<SessionView> sessions)
+    {
+        if (sessions.Count == 0)
+        {
+            Console.Error.WriteLine("The server has no sessions yet.");
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach (var (name, isNumber) in (ReadOnlySpan<(string, bool)>)[("session", false), ("client", false), ("state", false), ("began", false), ("batches", true), ("result", true)])
+            table.AddColumn(new TableColumn(name) { Alignment = isNumber ? Justify.Right : Justify.Left, NoWrap = true });
+        foreach (var session in sessions)
+        {
+            table.AddRow(
+                new Text(session.Id), new Text(session.ClientId), new Text(session.Connected && session.State == "open" ? "open, connected" : session.State),
+                new Text($"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), new Text(Units.Count(session.Batches.Values.Sum())),
+                new Text(session.ResultBytes is { } bytes ? Units.Bytes(bytes) : ""));
+        }
+
+        Terminal.Output.Write(table);
+        foreach (var failed in sessions.Where(session => session.Reason is not null))
+            Terminal.Output.WriteLine($"{failed.Id} is {failed.State}: {failed.Reason}");
+    }
+}

@@ -1,0 +1,46 @@
+using CoffeeShop.Bus.InMemory;
+using CoffeeShop.Gateway;
+using CoffeeShop.Observability;
+using CoffeeShop.Storage;
+using CoffeeShop.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace CoffeeShop.Commands;
+
+/// <summary>
+/// All roles in one process. Apart from the command, so that other commands do not load what a server is made of.
+/// </summary>
+internal static class SingleServer
+{
+    public static int Run(GatewayOptions options, string stateFolder, LogLevel? level, CancellationToken stop)
+    {
+        try
+        {
+            RunAsync(options, stateFolder, level ?? LogLevel.Information, stop).GetAwaiter().GetResult();
+            return ExitCode.Done;
+        }
+        catch (StorageException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task RunAsync(GatewayOptions options, string stateFolder, LogLevel level, CancellationToken stop)
+    {
+        var clock = TimeProvider.System;
+        using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, clock));
+        // Each goes before what it needs: the gateway lets frames in flight be finished by the workers.
+        await using var storage = StateFolder.Open(stateFolder, clock);
+        await using var bus = new InMemoryBus();
+        await using var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), clock, logs.CreateLogger("Workers"));
+        await using var gateway = await GatewayServer.StartAsync(options, storage, bus, clock, logs);
+        Console.Out.WriteLine("ready");
+        Console.Out.Flush();
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stopping = stop.Register(stopped.SetResult);
+        // A worker that cannot go on ends the process, which begins again from the database.
+        await await Task.WhenAny(stopped.Task, workers.Completion);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+using CoffeeShop.Protocol;
+using Microsoft.AspNetCore.Connections;
+
+namespace CoffeeShop.Gateway;
+
+/// <summary>
+/// Answers the frames of a connection strictly in the order in which they came, each only when it can no longer be lost; and
+/// bounds what is in between. An answer has no number, so the order is all that tells which frame it answers.
+/// </summary>
+internal sealed class Acknowledgements(ClientConnection connection, GatewayLimits limits) : IDisposable
+{
+    /// <summary>What a frame in flight costs beside its bytes, so that many small ones are bounded too.</summary>
+    private const int FrameOverhead = 512;
+
+    private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly SemaphoreSlim _room = new(0, 1);
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _inFlight;
+    private bool _isUnheard;
+
+    /// <summary>Completes when everything up to <see cref="Complete"/> has been answered; never, when that cannot be done.</summary>
+    public Task Answered => _answered.Task;
+
+    /// <summary>Whether the client's leaving does not matter for what it has sent.</summary>
+    public bool GoesOnUnheard { get; set; }
+
+    /// <summary>Adds a frame. Waits while too many bytes are in flight, so that nothing more is read from the socket.</summary>
+    /// <param name="answer">Completes with the answer; a failure ends the connection.</param>
+    /// <param name="bytes">The size of the frame.</param>
+    /// <exception cref="OperationCanceledException">The connection is interrupted.</exception>
+    public async ValueTask AddAsync(Task<BatchReceived> answer, long bytes)
+    {
+        var cost = bytes + FrameOverhead;
+        Interlocked.Add(ref _inFlight, cost);
+        _pending.Writer.TryWrite(new Pending(answer, cost));
+        while (Interlocked.Read(ref _inFlight) >= limits.InFlightBytes) await _room.WaitAsync(connection.Interrupted);
+    }
+
+    /// <summary>No more frames come.</summary>
+    public void Complete() => _pending.Writer.TryComplete();
+
+    /// <summary>Answers until <see cref="Complete"/>, or until an answer fails or cannot be sent, which interrupts the connection.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await _pending.Reader.WaitToReadAsync())
+            {
+                while (_pending.Reader.TryRead(out var pending)) await AnswerAsync(pending);
+                await FlushAsync();
+            }
+
+            _answered.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            var ending = e switch
+            {
+                ProtocolException broken => new Ending(broken.Code, broken.Message),
+                IOException or ConnectionAbortedException => Ending.Left,
+                _ => Ending.InTrouble,
+            };
+            connection.Interrupt(ending.Code, ending.Text);
+            throw;
+        }
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    private async ValueTask AnswerAsync(Pending pending)
+    {
+        // What has been written is sent before anything is waited for: the client may wait for it.
+        if (!pending.Answer.IsCompleted) await FlushAsync();
+        var answer = await pending.Answer;
+        if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
+        var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
+        if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        try
+        {
+            if (!_isUnheard) await connection.FlushAsync(limits.WriteTime);
+        }
+        catch (Exception e) when (GoesOnUnheard && e is (IOException or ConnectionAbortedException))
+        {
+            _isUnheard = true;
+        }
+    }
+
+    private readonly record struct Pending(Task<BatchReceived> Answer, long Cost);
+}

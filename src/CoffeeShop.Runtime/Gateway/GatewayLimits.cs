@@ -1,0 +1,62 @@
+namespace CoffeeShop.Gateway;
+
+/// <summary>What a gateway grants its clients, who may be anybody. Everything that a client can make grow has its bound here.</summary>
+public sealed record GatewayLimits
+{
+    /// <summary>Open connections in all.</summary>
+    public int Connections { get; init; } = 2_000;
+
+    /// <summary>Open connections of one address. Many agencies may sit behind one.</summary>
+    public int ConnectionsPerAddress { get; init; } = 1_000;
+
+    /// <summary>Sessions that are open, with a connection or waiting to be resumed.</summary>
+    public int Sessions { get; init; } = 1_000;
+
+    /// <summary>Bytes of frames of a session that are not acknowledged yet. When they are reached, its socket is not read.</summary>
+    public int InFlightBytes { get; init; } = 8 << 20;
+
+    /// <summary>From the beginning of a connection to its first whole frame.</summary>
+    public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the first byte of a frame to its last.</summary>
+    public TimeSpan FrameTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Between two frames, while the client has something to say.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Until a client takes up what it is sent.</summary>
+    public TimeSpan WriteTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Until a client that was told of an error has read it; then its connection is closed.</summary>
+    public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Until frames in flight are acknowledged when the gateway stops.</summary>
+    public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a batch that has a number is published again while the bus is in trouble.</summary>
+    public TimeSpan RepublishTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Wrong tokens or secrets from one address within <see cref="RefusalWindow"/> before it is refused unheard.</summary>
+    public int RefusalsPerAddress { get; init; } = 20;
+
+    /// <summary>See <see cref="RefusalsPerAddress"/>.</summary>
+    public TimeSpan RefusalWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Bytes of a result that are read and sent at once.</summary>
+    public int ResultBytes { get; init; } = 256 << 10;
+
+    /// <summary>How often a client that waits for its result hears of the progress.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often new results are looked for.</summary>
+    public TimeSpan ResultInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a session stays without any progress.</summary>
+    public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long finished input may make no progress before its ends are published again.</summary>
+    public TimeSpan RepairTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long ended sessions and their results are kept.</summary>
+    public TimeSpan KeptTime { get; init; } = TimeSpan.FromDays(7);
+}

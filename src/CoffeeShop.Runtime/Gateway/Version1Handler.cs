@@ -1,0 +1,142 @@
+using CoffeeShop.Bus;
+using CoffeeShop.Delivery;
+using CoffeeShop.Protocol;
+using CoffeeShop.Queries;
+using CoffeeShop.Storage;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Gateway;
+
+/// <summary>
+/// A connection of version 1. Its session begins with the first message, ends with FINISHED and is void without it. The
+/// numbers of its client mean nothing, since they may begin again with every file: the gateway numbers what arrives.
+/// </summary>
+internal sealed class Version1Handler(GatewayContext gateway, ClientConnection connection, Acknowledgements acknowledgements)
+    : VersionHandler(gateway, connection, acknowledgements)
+{
+    private readonly ArrivalNumbering _numbering = new();
+    private BatchIntake? _intake;
+    private SessionEnds? _ends;
+    private bool _cancelled;
+    private int _shards;
+
+    public override async ValueTask<bool> HandleAsync(Frame frame)
+    {
+        var message = frame.Read();
+        if (!await TryBeginAsync(message, frame.Body.Length)) return true;
+        switch (message)
+        {
+            case TableRows { Status: BatchStatus.Cancel }:
+                await EndSessionAsync(SessionState.Cancelled, "The client cancelled it.");
+                _cancelled = true;
+                await Acknowledgements.AddAsync(Task.FromResult(BatchReceived.Success), frame.Body.Length);
+                return false;
+            case TableRows rows:
+                await BatchAsync(rows, frame);
+                return true;
+            case EndOfTable end:
+                await Acknowledgements.AddAsync(AnswerAsync(end.Table, _numbering.End(end.Table)), frame.Body.Length);
+                return true;
+            case Finished:
+                await FinishAsync();
+                return false;
+            default:
+                throw new ProtocolException($"Found opcode {frame.Opcode}, expected a message of version 1.");
+        }
+    }
+
+    public override async Task EndAsync(Ending ending)
+    {
+        if (Active is not { } active) return;
+        try
+        {
+            if (!HasFinished && !_cancelled)
+                await EndSessionAsync(SessionState.Failed, ending.Code == ErrorCode.None ? "The client left before FINISHED." : ending.Text);
+            if (_intake!.Rejections is { Count: > 0 } rejections) GatewayLog.RowsRejected(Gateway.Log, active.Id, rejections.Count);
+        }
+        catch (StorageException e)
+        {
+            // The caretaker ends it when it sees that nobody is connected.
+            GatewayLog.CareFailed(Gateway.Log, e.Message);
+        }
+        finally
+        {
+            Gateway.Active.Leave(active);
+        }
+    }
+
+    /// <summary>Begins the session with the first message. When that fails the message is answered so, and the next may begin it.</summary>
+    private async ValueTask<bool> TryBeginAsync(IMessage message, long bytes)
+    {
+        if (Active is not null) return true;
+        if (Gateway.Options is { Tokens: not null, AllowVersion1WithoutToken: false })
+            throw new ProtocolException("Version 1 has no tokens, and this server asks for one.", ErrorCode.Unauthorized);
+        CheckSessionLimit();
+        var clientId = message is Finished finished ? $"agency-{finished.AgencyId}" : "version-1";
+        var session = new NewSession(
+            NewSessionId(), Protocol: 1, clientId, Agency: null, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, new SessionPin(QueryOptions.Default, Gateway.Sessions.Shards));
+        var active = new ActiveSession(session.Id, clientId, Connection);
+        // Some clients never read their answers, or leave after FINISHED without them.
+        Acknowledgements.GoesOnUnheard = true;
+        // It is in the list before it is in the registry, so that the caretaker does not take it for one that was left behind.
+        await Gateway.Active.EnterAsync(active);
+        try
+        {
+            await Gateway.Sessions.CreateSessionAsync(session);
+        }
+        catch (StorageException e)
+        {
+            Gateway.Active.Leave(active);
+            GatewayLog.FrameFailed(Gateway.Log, session: null, table: null, e.Message);
+            await Acknowledgements.AddAsync(Task.FromResult(BatchReceived.Failure), bytes);
+            return false;
+        }
+
+        (Active, _shards) = (active, session.Pin.Shards);
+        _intake = new BatchIntake(Gateway, session.Id);
+        _ends = new SessionEnds(Gateway, session.Id, _shards, Gateway.Limits.RepublishTime);
+        GatewayLog.SessionRegistered(Gateway.Log, session.Id, clientId, session.Protocol, string.Join(' ', TableRegistry.All));
+        return true;
+    }
+
+    private ValueTask BatchAsync(TableRows rows, Frame frame)
+    {
+        var (table, session, bytes) = (rows.Table, Active!.Id, frame.Body.Length + Frame.HeaderBytes);
+        if (_numbering.HasEnded(table)) throw new ProtocolException($"{table}: found a batch after the EOF of the table, expected none.");
+        // A batch gets its number when it is known to be well formed, and never another.
+        var (hash, batch) = _intake!.Read(rows, frame.Body);
+        var number = _numbering.Assign(table, hash);
+        _intake.TellRejections(table, number);
+        Active.Count(rows.Count, bytes);
+        GatewayLog.DataReceived(Gateway.Log, session, table, table.Opcode, rows.Count, rows.Status.ToString());
+        GatewayLog.BatchCreated(Gateway.Log, session, table, number, rows.Count, batch.Count);
+        GatewayLog.BatchFiltered(Gateway.Log, session, table, rows.Count, batch.Count);
+        var message = new Message(session, Input.Of(table), MessageKind.Batch, number, hash, _intake.Write(batch));
+        return Acknowledgements.AddAsync(AnswerAsync(Gateway.Publisher.PublishAsync(message, _shards, Gateway.Limits.RepublishTime)), bytes);
+    }
+
+    /// <summary>An end has no number: when it fails, the client is told so and may say it again.</summary>
+    private async Task<BatchReceived> AnswerAsync(Table table, TableEnd end)
+    {
+        try
+        {
+            await _ends!.SetAsync(table, end);
+            return BatchReceived.Success;
+        }
+        catch (Exception e) when (e is StorageException or BusException)
+        {
+            GatewayLog.FrameFailed(Gateway.Log, Session, table, e.Message);
+            return BatchReceived.Failure;
+        }
+    }
+
+    /// <summary>Ends the tables that are open. All that came before can no longer be lost by then.</summary>
+    private async Task FinishAsync()
+    {
+        Acknowledgements.Complete();
+        await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
+        // Those whose EOF failed are ended here too: the same end again changes nothing.
+        foreach (var table in TableRegistry.All) await _ends!.SetAsync(table, _numbering.End(table));
+        HasFinished = true;
+    }
+}
