@@ -53,8 +53,8 @@ internal sealed class Progress : IDisposable
         while (!_ended.Wait(LineInterval))
         {
             // The part that is under way; before and after it are those that are done or have not begun.
-            var part = _parts.FirstOrDefault(part => part.Fraction() < 1) ?? _parts[^1];
-            Console.Error.WriteLine($"{(part.Name.Length == 0 ? "" : part.Name + ": ")}{part.Fraction() * 100:0} %, {Describe(_parts.Sum(each => each.Bytes()))}");
+            var part = _parts.FirstOrDefault(part => part.Fraction() < 1);
+            Console.Error.WriteLine($"{(part is null or { Name: "" } ? "" : part.Name + ": ")}{(part?.Fraction() ?? 1) * 100:0} %, {Describe(_parts.Sum(each => each.Bytes()))}");
         }
     }
 

@@ -36,7 +36,6 @@ public sealed class TextRowReader
     public void Read(CsvFile file, Block block, Batch batch, ReadOnlySpan<int> fields, RowAction onRow)
     {
         _rejected.Clear();
-        batch.Clear();
         _rows.Read(file.File, file.Header, block, batch);
         if (batch.Count == 0) return;
 

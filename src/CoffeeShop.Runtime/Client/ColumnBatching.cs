@@ -28,7 +28,6 @@ internal sealed class ColumnBatching : Batching
     protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
         var batch = BatchOf(file.File.Table);
-        batch.Clear();
         _reader.Read(file.File, file.Header, block, batch);
         for (int first = 0, count; first < batch.Count; first += count)
         {

@@ -21,8 +21,9 @@ public sealed record ServerAddress(string Host, int Port)
         if (port is < 1 or > IPEndPoint.MaxPort) return null;
         var host = text[..colon];
         // Brackets tell the colons of an address from that of the port.
-        if (host.Contains(':', StringComparison.Ordinal) != (host[0] == '[' && host[^1] == ']')) return null;
-        if (host[0] == '[') host = host[1..^1];
+        var isBracketed = host[0] == '[' && host[^1] == ']';
+        if (isBracketed) host = host[1..^1];
+        if (host.Contains(':', StringComparison.Ordinal) != isBracketed) return null;
         return Uri.CheckHostName(host) == UriHostNameType.Unknown ? null : new ServerAddress(host, port);
     }
 
