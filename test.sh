@@ -2,6 +2,7 @@
 # Builds, checks the formatting and runs the tests; packages are restored by the SDK. The last line is "N passed, N failed".
 #   ./test.sh            all of them
 #   ./test.sh fast       those that need no server and take less than a minute
+#   ./test.sh SUITE      one suite alone: the tests with [Trait("suite", SUITE)]
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,11 +13,16 @@ if ! command -v dotnet >/dev/null; then
 fi
 
 projects=(tests/CoffeeShop.Tests)
+suites=(bus eof sessions storage)
+filter=()
 case "${1:-all}" in
     all | fast) ;;
     *)
-        echo "Unknown suite \"$1\": expected all or fast." >&2
-        exit 2
+        for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter=(--filter-trait "suite=$suite"); done
+        [ ${#filter[@]} -gt 0 ] || {
+            echo "Unknown suite \"$1\": expected all, fast or one of: ${suites[*]}." >&2
+            exit 2
+        }
         ;;
 esac
 
@@ -32,7 +38,7 @@ dotnet format CoffeeShop.slnx --verify-no-changes --no-restore
 count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$log" | tail -1; }
 for project in "${projects[@]}"; do
     ended_well=true
-    dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress 2>&1 | tee "$log" || ended_well=false
+    dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress "${filter[@]}" 2>&1 | tee "$log" || ended_well=false
     ran_passed=$(count succeeded)
     ran_failed=$(count failed)
     # A run that ended without its own count, or badly without a failed test, is a failure.

@@ -17,8 +17,11 @@ internal static class Sample
     public static readonly Destination RowJoin = Destination.Join(RowQuery);
     public static readonly Destination Shard = Destination.Shard(0);
 
+    private static int s_count;
+
+    /// <summary>A session that begins after all those before it.</summary>
     public static NewSession Session(string client = "agencia-1") => new(
-        new SessionId(Guid.CreateVersion7()), 2, client, "north", Bytes(32), Bytes(16), new SessionPin(QueryOptions.Default with { Top = 5 }, 8));
+        new SessionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(Interlocked.Increment(ref s_count)))), 2, client, "north", Bytes(32), Bytes(16), new SessionPin(QueryOptions.Default with { Top = 5 }, 8));
 
     /// <summary>Registers a session that is open.</summary>
     public static async Task<SessionId> OpenSessionAsync(this IStorage storage)

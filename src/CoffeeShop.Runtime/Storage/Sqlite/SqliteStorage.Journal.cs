@@ -44,8 +44,8 @@ public sealed partial class SqliteStorage
         if (!IsOpen(connection, session)) return false;
         var (destination, covered) = (claim.Destination, JournalRows.SnapshotSequence(connection, claim.Destination, session));
         var last = JournalRows.LastSequence(connection, destination, session);
-        if (sequence < covered || sequence > last)
-            throw new StorageException($"The snapshot of session {session} at {destination} covers records up to {sequence}, but {covered} to {last} can be covered.");
+        if (sequence < Math.Max(covered, 1) || sequence > last)
+            throw new StorageException($"The snapshot of session {session} at {destination} covers records up to {sequence}, but the last snapshot covers {covered} and the last record is {last}.");
         connection.Execute("DELETE FROM journal WHERE session = $1 AND destination = $2 AND sequence <= $3", session, destination, sequence);
         connection.Execute("INSERT OR REPLACE INTO snapshot VALUES ($1, $2, $3, $4)", session, destination, sequence, snapshot);
         return true;
