@@ -83,7 +83,7 @@ internal static class SendCommand
             Forget(output, file);
             throw;
         }
-        catch (ClientException e) when (session.Session is not null)
+        catch (ClientException e) when (session.Session is not null && !e.IsLasting)
         {
             throw new ClientException($"{e.Message} {HowToResume}");
         }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text;
 using CoffeeShop.Client;
 using CoffeeShop.Configuration;
 using CoffeeShop.Csv;
+using CoffeeShop.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Commands;
@@ -52,7 +54,7 @@ internal sealed class SendOptionsParser
         var given = parsed.Given(_server) is { } server ? ServerAddress.Parse(server) : null;
         var client = new ClientOptions(given ?? resumed?.Server ?? settings.Server ?? ServerAddress.Parse(DefaultServer)!, output.Id, output.SessionPath)
         {
-            Token = Environment.GetEnvironmentVariable("COFFEE_TOKEN") ?? "",
+            Token = Token(),
             Queries = queries,
             BatchRows = settings.BatchRows ?? resumed?.Fingerprint.BatchRows ?? (isVersion1 ? ClientOptions.Version1BatchRows : ClientOptions.Version2BatchRows),
             IsStrict = output.Strict,
@@ -67,6 +69,14 @@ internal sealed class SendOptionsParser
             _ => settings.LogLevel ?? LogLevel.Information,
         };
         return new SendOptions(client, _input.Dataset(parsed, settings.DataFolder), output, isVersion1, level);
+    }
+
+    private static string Token()
+    {
+        var token = Environment.GetEnvironmentVariable("COFFEE_TOKEN") ?? "";
+        // It is not shown.
+        return Encoding.UTF8.GetByteCount(token) <= Hello.TokenBytesMax ? token
+            : throw new ConfigurationException($"environment variable COFFEE_TOKEN: found more than {Hello.TokenBytesMax} bytes, expected the token of your agency.");
     }
 
     private static SessionFile FindSession(ResultOutput output, bool isVersion1)

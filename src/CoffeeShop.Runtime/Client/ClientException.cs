@@ -4,8 +4,11 @@ namespace CoffeeShop.Client;
 /// <param name="message">The message.</param>
 public sealed class ClientException(string message) : Exception(message)
 {
-    /// <summary>Whether the session has ended for good, so that it cannot be resumed.</summary>
+    /// <summary>Whether the session has ended for good: what it could be resumed by is of no more use.</summary>
     public bool HasEnded { get; init; }
+
+    /// <summary>Whether resuming the session as before leads to the same error again.</summary>
+    public bool IsLasting { get; init; }
 }
 
 /// <summary>The connection is of no more use, and another one may be. One recovers by connecting again.</summary>

@@ -14,6 +14,7 @@ namespace CoffeeShop.Client;
 public sealed class ClientSession
 {
     private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan GreetTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ClientOptions _options;
     private readonly Dataset _dataset;
@@ -138,23 +139,8 @@ public sealed class ClientSession
     /// <returns>Where to go on, per table.</returns>
     private async Task<ImmutableArray<TableMark>> GreetAsync(Connection connection, CancellationToken stop)
     {
-        await connection.WriteAsync(new Hello(_options.ClientId, _options.Token, _key, _options.Queries, new Bytes32(_fingerprint.ToBytes()), _download.Offset), stop);
-        Welcome? welcome = null;
-        await connection.ReadAsync(
-            message =>
-            {
-                welcome = message switch
-                {
-                    Welcome answer => answer,
-                    ErrorMessage error => throw ServerRefusal.Of(error),
-                    // So do servers that speak version 1 alone.
-                    BatchReceived => throw new ClientException("The server does not know HELLO, with which version 2 of the protocol begins. Try --protocol 1."),
-                    _ => throw new ProtocolException($"Found opcode {message.Opcode}, expected WELCOME."),
-                };
-                return false;
-            },
-            stop);
-        if (welcome is null) throw new ConnectionLostException("the server closed the connection instead of answering HELLO");
+        var hello = new Hello(_options.ClientId, _options.Token, _key, _options.Queries, new Bytes32(_fingerprint.ToBytes()), _download.Offset);
+        var welcome = await Greeting.SayAsync(connection, hello, GreetTimeout, _clock, stop);
         if (_key is null)
         {
             _key = welcome.Session;

@@ -17,6 +17,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
 
     private readonly Unacknowledged _unacknowledged = new(window);
     private volatile bool _hasSaidAll;
+    private bool _isHeard;
 
     /// <summary>Whether the client has said everything.</summary>
     protected bool HasSaidAll => _hasSaidAll;
@@ -39,9 +40,9 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
         {
             // The receiving has ended before, and tells why.
             await receiving;
-            if (!_hasSaidAll) throw new ProtocolException("Found the end of the session, expected acknowledgements.");
+            if (!_isHeard) throw new ConnectionLostException("the server ended the session before everything was said");
         }
-        catch (ConnectionLostException) when (!receiving.IsCompleted)
+        catch (ConnectionLostException)
         {
             await Task.WhenAny(receiving, Task.Delay(LastWordsTimeout, stop));
             if (receiving.IsFaulted) await receiving;
@@ -76,6 +77,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
         var sent = await send(new Upload(connection, _unacknowledged, progress, logger), stop);
         _hasSaidAll = true;
         await connection.WriteAsync(lastWord(sent), stop);
+        _isHeard = true;
     }
 
     private async Task ReceiveAsync(CancellationTokenSource ending)

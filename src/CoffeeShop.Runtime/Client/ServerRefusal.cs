@@ -14,7 +14,8 @@ internal static class ServerRefusal
         ErrorCode.ShuttingDown or ErrorCode.TimedOut or ErrorCode.Unavailable or ErrorCode.LimitReached => new ConnectionLostException(error.Text),
         ErrorCode.WrongVersion => new ClientException($"The server speaks another version of the protocol: {error.Text} Try --protocol 1."),
         ErrorCode.Unauthorized => new ClientException($"The server refuses this client: {error.Text} Set the variable COFFEE_TOKEN to the token of your agency."),
-        ErrorCode.UnknownSession => new ClientException($"The session cannot be gone on with: {error.Text} Begin anew, without --resume.") { HasEnded = true },
+        // What resumes it is kept: the server or the token may be the wrong one.
+        ErrorCode.UnknownSession => new ClientException($"The session cannot be gone on with: {error.Text} Check --server and COFFEE_TOKEN, or begin anew, without --resume.") { IsLasting = true },
         ErrorCode.ChangedInput => new InputException($"The session cannot be gone on with: {error.Text}"),
         ErrorCode.SessionFailed or ErrorCode.SessionCancelled or ErrorCode.SessionExpired => Ended(error.Text),
         ErrorCode.Structural => new ClientException($"The server takes what this client sends for an error: {error.Text}"),
@@ -30,5 +31,5 @@ internal static class ServerRefusal
         _ => "The session failed.",
     });
 
-    private static ClientException Ended(string text) => new($"{text} Begin anew, without --resume.") { HasEnded = true };
+    private static ClientException Ended(string text) => new($"{text} Begin anew, without --resume.") { HasEnded = true, IsLasting = true };
 }

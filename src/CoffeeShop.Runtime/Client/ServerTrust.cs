@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CoffeeShop.Configuration;
 
 namespace CoffeeShop.Client;
 
@@ -11,7 +12,7 @@ public sealed class ServerTrust
 
     /// <summary>Reads the authorities.</summary>
     /// <param name="path">A file of certificates in PEM.</param>
-    /// <exception cref="InputException">It cannot be read, or has no certificate.</exception>
+    /// <exception cref="ConfigurationException">It cannot be read, or has no certificate.</exception>
     public ServerTrust(string path)
     {
         try
@@ -20,10 +21,10 @@ public sealed class ServerTrust
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new InputException($"{path}: found no certificates, expected a file in PEM for --tls-ca: {e.Message}");
+            throw new ConfigurationException($"{path}: found no certificates, expected a file in PEM for --tls-ca: {e.Message}");
         }
 
-        if (_authorities.Count == 0) throw new InputException($"{path}: found no certificate, expected a file in PEM for --tls-ca.");
+        if (_authorities.Count == 0) throw new ConfigurationException($"{path}: found no certificate, expected a file in PEM for --tls-ca.");
     }
 
     internal SslClientAuthenticationOptions OptionsFor(string host) => new()

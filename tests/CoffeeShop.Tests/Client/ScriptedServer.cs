@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using CoffeeShop.Client;
 using CoffeeShop.Protocol;
 
@@ -17,10 +20,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="script">Handles a connection, which is closed afterwards; gets its number from 1.</param>
-    public ScriptedServer(Func<int, Peer, Task> script)
+    /// <param name="certificate">Encrypts the connections; null for none.</param>
+    public ScriptedServer(Func<int, Peer, Task> script, X509Certificate2? certificate = null)
     {
         _listener.Start();
-        _accepting = AcceptAsync(script);
+        _accepting = AcceptAsync(script, certificate);
     }
 
     public ServerAddress Address => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
@@ -39,7 +43,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task AcceptAsync(Func<int, Peer, Task> script)
+    private async Task AcceptAsync(Func<int, Peer, Task> script, X509Certificate2? certificate)
     {
         while (true)
         {
@@ -53,14 +57,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 return;
             }
 
-            await using var peer = new Peer(new NetworkStream(socket, ownsSocket: true));
             try
             {
+                await using var peer = await Peer.OpenAsync(socket, certificate);
                 await script(++Connections, peer);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or AuthenticationException)
             {
-                // The client has left.
+                // The client has left, or did not trust.
             }
             catch (Exception e)
             {
@@ -71,8 +75,17 @@ internal sealed class ScriptedServer : IAsyncDisposable
 }
 
 /// <summary>The server's end of a connection.</summary>
-internal sealed class Peer(NetworkStream stream) : IAsyncDisposable
+internal sealed class Peer(Stream stream) : IAsyncDisposable
 {
+    public static async Task<Peer> OpenAsync(Socket socket, X509Certificate2? certificate)
+    {
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        if (certificate is null) return new Peer(stream);
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsServerAsync(certificate);
+        return new Peer(secure);
+    }
+
     /// <summary>Reads a message; null when the client has closed the connection.</summary>
     public async Task<IMessage?> ReadAsync()
     {

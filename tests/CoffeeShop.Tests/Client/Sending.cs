@@ -22,6 +22,8 @@ internal sealed class Sending : IDisposable
     /// <summary>What has been logged.</summary>
     public string Log => _log.ToString();
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public ClientOptions Options { get; set; } = new(new ServerAddress("127.0.0.1", 1), "agencia-7", "")
     {
         // One row in a batch, so that there are many.
@@ -43,10 +45,10 @@ internal sealed class Sending : IDisposable
     }
 
     public Task<ClientReport> SendVersion1Async(ScriptedServer server) =>
-        new Version1Session(With(server.Address), Dataset.Open(new DatasetOptions(_shop.Data)), Logger(), TimeProvider.System, new Random(1)).RunAsync(TestContext.Current.CancellationToken);
+        new Version1Session(With(server.Address), Dataset.Open(new DatasetOptions(_shop.Data)), Logger(), Clock, new Random(1)).RunAsync(TestContext.Current.CancellationToken);
 
     public ClientSession Session(ServerAddress server, OutputFile result) =>
-        new(With(server), Dataset.Open(new DatasetOptions(_shop.Data)), result, Logger(), TimeProvider.System, new Random(1));
+        new(With(server), Dataset.Open(new DatasetOptions(_shop.Data)), result, Logger(), Clock, new Random(1));
 
     /// <summary>Goes on with the session of the session file from now on.</summary>
     public void Resume() => Options = Options with { Resumed = SessionFile.Read(SessionPath) };

@@ -1,6 +1,7 @@
 using CoffeeShop.Client;
 using CoffeeShop.Delivery;
 using CoffeeShop.Protocol;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CoffeeShop.Tests.Client;
 
@@ -16,7 +17,7 @@ public sealed class ServerRefusalTests : IDisposable
     [Theory]
     [InlineData(ErrorCode.WrongVersion, false, "Try --protocol 1.")]
     [InlineData(ErrorCode.Unauthorized, false, "COFFEE_TOKEN")]
-    [InlineData(ErrorCode.UnknownSession, true, "Begin anew, without --resume.")]
+    [InlineData(ErrorCode.UnknownSession, false, "or begin anew, without --resume.")]
     [InlineData(ErrorCode.SessionFailed, true, "because")]
     [InlineData(ErrorCode.SessionCancelled, true, "because")]
     [InlineData(ErrorCode.SessionExpired, true, "because")]
@@ -100,6 +101,22 @@ public sealed class ServerRefusalTests : IDisposable
         await _sending.SendAsync(server);
         server.Check();
         _session.IsWhole();
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_left_after_a_while()
+    {
+        var clock = new FakeTimeProvider();
+        _sending.Clock = clock;
+        _sending.Options = _sending.Options with { Retry = new RetryOptions { Attempts = 1 } };
+        await using var server = new ScriptedServer(async (_, peer) =>
+        {
+            Assert.IsType<Hello>(await peer.ReadAsync());
+            clock.Advance(TimeSpan.FromSeconds(30));
+            await peer.DrainAsync();
+        });
+        var e = await Assert.ThrowsAsync<ClientException>(() => _sending.SendAsync(server));
+        Assert.Contains("in one attempt: no answer to HELLO within 30 seconds", e.Message, StringComparison.Ordinal);
     }
 
     private static async Task Refuse(Peer peer, IMessage message)
