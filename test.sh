@@ -16,7 +16,8 @@ projects=(tests/CoffeeShop.Tests)
 suites=(bus eof sessions storage)
 filter=()
 case "${1:-all}" in
-    all | fast) ;;
+    all) projects+=(tests/CoffeeShop.IntegrationTests) ;;
+    fast) ;;
     *)
         for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter=(--filter-trait "suite=$suite"); done
         [ ${#filter[@]} -gt 0 ] || {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoffeeShop;
+using CoffeeShop.Client;
 using CoffeeShop.Commands;
 using CoffeeShop.Configuration;
 using CoffeeShop.Output;
@@ -12,6 +13,7 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     RunCommand.New(signals.Stop),
     GenerateCommand.New(signals.Stop),
     ServeCommand.New(signals.Stop),
+    SendCommand.New(signals),
     SessionsCommand.New(signals.Stop),
     ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),
@@ -39,7 +41,7 @@ catch (ConfigurationException e)
     Console.Error.WriteLine(e.Message);
     return ExitCode.Usage;
 }
-catch (OutputException e)
+catch (Exception e) when (e is OutputException or ClientException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCode.Failed;

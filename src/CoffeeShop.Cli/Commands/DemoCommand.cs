@@ -28,16 +28,14 @@ internal static class DemoCommand
     {
         using var folder = new FolderLock(Folder);
         var data = MakeDataset(stop);
-        var options = new RunOptions(
-            new DatasetOptions(data), QueryOptions.Default, Path.Combine(Folder, "out"), "demo", Environment.ProcessorCount,
-            Csv: true, Strict: false, Verbosity.Normal);
-        var exitCode = RunCommand.Run(options, stop);
+        var output = new ResultOutput(Path.Combine(Folder, "out"), "demo", Csv: true, Strict: false, Verbosity.Normal);
+        var exitCode = RunCommand.Run(new RunOptions(new DatasetOptions(data), QueryOptions.Default, output, Environment.ProcessorCount), stop);
         if (exitCode != ExitCode.Done) return exitCode;
 
-        using (var file = File.OpenRead(options.ResultPath))
-            new DemoAnswers(Terminal.Output, ResultFile.Read(file, options.ResultPath)).Show();
+        using (var file = File.OpenRead(output.ResultPath))
+            new DemoAnswers(Terminal.Output, ResultFile.Read(file, output.ResultPath)).Show();
         Terminal.Output.WriteLine();
-        Terminal.Output.MarkupLine($"The same rows are in [bold]{options.ResultPath}[/], and as CSV beside it.");
+        Terminal.Output.MarkupLine($"The same rows are in [bold]{output.ResultPath}[/], and as CSV beside it.");
         Terminal.Output.MarkupLine("Over a folder of your own: [bold]coffee run --data DIR --out DIR[/]");
         return exitCode;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
+using CoffeeShop.Configuration;
 using CoffeeShop.Csv;
 using CoffeeShop.Queries;
 using CoffeeShop.Tables;
@@ -8,13 +9,14 @@ using CoffeeShop.Tables;
 namespace CoffeeShop.Commands;
 
 /// <summary>The options of every command that reads a data folder: where it is, what may be wrong with it, and what is asked.</summary>
-internal sealed class InputOptions
+/// <param name="isConfigurable">Whether the folder may be named by a configuration instead.</param>
+internal sealed class InputOptions(bool isConfigurable = false)
 {
     private readonly Option<string> _data = new("--data")
     {
         Description = "The folder with the CSV files: TABLE/*.csv, or TABLE.csv and TABLE_*.csv",
         HelpName = "DIR",
-        Required = true,
+        Required = !isConfigurable,
     };
 
     private readonly Option<string?> _dataFolder = new("--data-folder") { Description = "A folder within DIR to use instead of it", HelpName = "NAME" };
@@ -37,8 +39,15 @@ internal sealed class InputOptions
         foreach (var option in (Option[])[_data, _dataFolder, _skipBadFiles, _allowMissing, _years, _hours, _minAmount, _top]) command.Add(option);
     }
 
-    public DatasetOptions Dataset(ParseResult parsed) => new(
-        parsed.GetRequiredValue(_data), parsed.GetValue(_dataFolder), parsed.GetValue(_skipBadFiles), parsed.GetValue(_allowMissing));
+    /// <summary>Where the input is.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="configured">The folder when the command line names none.</param>
+    public DatasetOptions Dataset(ParseResult parsed, string? configured = null) => new(
+        parsed.GetValue(_data) ?? configured ?? throw new ConfigurationException("The data folder is missing: name it with --data DIR, or as data.folder in the file of --config."),
+        parsed.GetValue(_dataFolder), parsed.GetValue(_skipBadFiles), parsed.GetValue(_allowMissing));
+
+    /// <summary>Whether the command line says something of the queries.</summary>
+    public bool HasQueries(ParseResult parsed) => ((TextOption[])[_years, _hours, _minAmount, _top]).Any(option => parsed.Given(option) is not null);
 
     public QueryOptions Queries(ParseResult parsed)
     {

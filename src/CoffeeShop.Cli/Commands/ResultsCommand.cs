@@ -8,7 +8,7 @@ internal static class ResultsCommand
     public static Command New(CancellationToken stop)
     {
         var session = new Argument<string>("SESSION") { Description = "The session, or latest for the one that was completed last" };
-        var http = ServerApi.NewOption();
+        var http = ServerOption.New();
         var command = new Command("results", "Writes the result of a session of a running server to standard output") { session, http };
         command.SetAction(parsed =>
         {

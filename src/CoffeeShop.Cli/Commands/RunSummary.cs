@@ -10,25 +10,31 @@ namespace CoffeeShop.Commands;
 /// <summary>What a run has done, for a person, on standard error.</summary>
 internal static class RunSummary
 {
-    public static void Print(RunOptions options, Dataset dataset, RunReport report, TimeSpan elapsed)
+    public static void Print(ResultOutput output, Dataset dataset, RunReport report, TimeSpan elapsed)
     {
         var console = Terminal.Error;
-        console.Write(Tables(report));
+        console.Write(Tables("rows read", report.RowsRead, report.Rejections));
         console.Write(Figures(dataset, report, elapsed));
-        // Not by the console, which would break a long path into lines.
-        foreach (var note in dataset.Notes) Console.Error.WriteLine($"note: {note}");
-        if (report.Rejections.Count > 0)
-            Console.Error.WriteLine($"{Units.Count(report.Rejections.Count)} rows were rejected; {Listed(report.Rejections)} listed in {options.RejectedPath}");
-        Console.Error.WriteLine($"result: {options.ResultPath}");
+        PrintNotes(output, dataset, report.Rejections);
+        Console.Error.WriteLine($"result: {output.ResultPath}");
     }
 
-    private static Table Tables(RunReport report)
+    /// <summary>The rows of each table that were taken and those that were rejected.</summary>
+    public static Table Tables(string taken, IReadOnlyDictionary<Tables.Table, long> rows, RejectionLog rejections)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumn("table").AddColumn(new TableColumn("rows read").RightAligned()).AddColumn(new TableColumn("rejected").RightAligned());
+            .AddColumn("table").AddColumn(new TableColumn(taken).RightAligned()).AddColumn(new TableColumn("rejected").RightAligned());
         foreach (var name in TableRegistry.All)
-            table.AddRow(name.Name, Units.Count(report.RowsRead[name]), Units.Count(report.Rejections.CountOf(name)));
+            table.AddRow(name.Name, Units.Count(rows[name]), Units.Count(rejections.CountOf(name)));
         return table;
+    }
+
+    /// <summary>What a user should know of the input. Not by the console, which would break a long path into lines.</summary>
+    public static void PrintNotes(ResultOutput output, Dataset dataset, RejectionLog rejections)
+    {
+        foreach (var note in dataset.Notes) Console.Error.WriteLine($"note: {note}");
+        if (rejections.Count > 0)
+            Console.Error.WriteLine($"{Units.Count(rejections.Count)} rows were rejected; {Listed(rejections)} listed in {output.RejectedPath}");
     }
 
     private static Grid Figures(Dataset dataset, RunReport report, TimeSpan elapsed)

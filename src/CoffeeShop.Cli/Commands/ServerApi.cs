@@ -5,13 +5,9 @@ namespace CoffeeShop.Commands;
 /// <summary>Asks a running server over HTTP. The token of the agency comes from the environment.</summary>
 internal sealed class ServerApi(string address) : IDisposable
 {
-    public const string AddressByDefault = "http://127.0.0.1:8081";
     private const string TokenVariable = "COFFEE_TOKEN";
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
-
-    /// <summary>The option that says where the server is.</summary>
-    public static TextOption NewOption() => new("--http", "Where the server answers", "URL", AddressByDefault, IsAddress, $"an address such as {AddressByDefault}");
 
     /// <summary>Gets what is at a path.</summary>
     /// <param name="path">The path.</param>
@@ -39,8 +35,6 @@ internal sealed class ServerApi(string address) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }
 
 /// <summary>The server could not be asked, or did not give what it was asked for.</summary>

@@ -8,9 +8,11 @@ namespace CoffeeShop.Commands;
 /// <summary><c>coffee sessions</c>: what a running server knows of its sessions.</summary>
 internal static class SessionsCommand
 {
+    private const int PipedWidth = 180;
+
     public static Command New(CancellationToken stop)
     {
-        var http = ServerApi.NewOption();
+        var http = ServerOption.New();
         var json = new Option<bool>("--json") { Description = "Print what the server says, as JSON" };
         var command = new Command("sessions", "Lists the sessions of a running server") { http, json };
         command.SetAction(parsed =>
@@ -34,14 +36,16 @@ internal static class SessionsCommand
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
+        // Ids are there to be copied, so they stay whole; what is piped has no width to keep to.
+        if (Console.IsOutputRedirected) Terminal.Output.Profile.Width = PipedWidth;
+        var table = new Table { Border = TableBorder.Simple };
         foreach (var (name, isNumber) in (ReadOnlySpan<(string, bool)>)[("session", false), ("client", false), ("state", false), ("began", false), ("batches", true), ("result", true)])
-            table.AddColumn(new TableColumn(name) { Alignment = isNumber ? Justify.Right : Justify.Left, NoWrap = true });
+            table.AddColumn(new TableColumn(name) { Alignment = isNumber ? Justify.Right : Justify.Left, NoWrap = name != "client" });
         foreach (var session in sessions)
         {
             table.AddRow(
-                new Text(session.Id), new Text(session.ClientId), new Text(session.Connected && session.State == "open" ? "open, connected" : session.State),
-                new Text($"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}"), new Text(Units.Count(session.Batches.Values.Sum())),
+                new Text(session.Id), new Text(session.ClientId), new Text(session.Connected && session.State == "open" ? "connected" : session.State),
+                new Text($"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm}"), new Text(Units.Count(session.Batches.Values.Sum())),
                 new Text(session.ResultBytes is { } bytes ? Units.Bytes(bytes) : ""));
         }
 

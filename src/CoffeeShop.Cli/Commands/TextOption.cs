@@ -21,3 +21,10 @@ internal sealed class TextOption : Option<string>
         });
     }
 }
+
+internal static class ParseResultExtensions
+{
+    /// <summary>The value that stands on the command line, and no default: what a configuration says would be overridden by that.</summary>
+    public static string? Given(this ParseResult parsed, Option<string> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+}

@@ -5,11 +5,14 @@ using CsvHelper;
 namespace CoffeeShop.Csv;
 
 /// <summary>What the first record of a file says: which field holds which column of the table.</summary>
-/// <param name="FieldCount">The number of fields of every record.</param>
+/// <param name="Names">The name of every field.</param>
 /// <param name="Fields">For each column of the table, the field that holds it.</param>
 /// <param name="DataOffset">Where in the file the first row begins.</param>
-public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long DataOffset)
+public sealed record CsvHeader(ImmutableArray<string> Names, ImmutableArray<int> Fields, long DataOffset)
 {
+    /// <summary>The number of fields of every record.</summary>
+    public int FieldCount => Names.Length;
+
     private const int HeaderBytesTarget = 4096;
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
@@ -105,7 +108,7 @@ public sealed record CsvHeader(int FieldCount, ImmutableArray<int> Fields, long 
 
         if (missing.Count > 0)
             problems.Add($"{file.Name} line 1: column {string.Join(", ", missing)} is missing: found {Show(string.Join(',', names))}, expected {Expected(file.Table)}.");
-        return problems.Count > before ? null : new CsvHeader(names.Length, fields.ToImmutable(), end);
+        return problems.Count > before ? null : new CsvHeader([.. names], fields.ToImmutable(), end);
     }
 
     private static string Expected(Table table) => $"the columns {string.Join(", ", table.Columns.Select(Spell))}";

@@ -12,7 +12,8 @@ public sealed record Rejection(DataFile File, long Offset, string? Column, strin
     public const int FoundCharsMax = 200;
 
     /// <summary>The text of bytes that may be no text: what is no UTF-8 shows as U+FFFD, and the length is limited.</summary>
-    internal static string Quote(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    public static string Quote(ReadOnlySpan<byte> bytes)
     {
         // A character takes at most four bytes; what follows cannot be in the result.
         return Cut(System.Text.Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4 * FoundCharsMax)]));

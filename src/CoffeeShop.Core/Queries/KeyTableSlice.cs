@@ -14,8 +14,11 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IStateValu
 
     private const int LargeCapacity = 128 * 1024;
 
-    private Entry[] _entries = new Entry[CapacityMin];
-    private int _growAt = GrowAt(CapacityMin);
+    /// <summary>Nothing is ever written here: what holds no keys takes no memory, and most parts of a small batch hold none.</summary>
+    private static readonly Entry[] Nothing = new Entry[1];
+
+    private Entry[] _entries = Nothing;
+    private int _growAt;
 
     public int Count { get; private set; }
 
@@ -80,7 +83,7 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IStateValu
         if (Count == _growAt)
         {
             // By half when it is large: such tables are most of the memory of a run.
-            Resize((int)Math.Min(Array.MaxLength, _entries.Length < LargeCapacity ? _entries.Length * 2L : _entries.Length * 3L / 2));
+            Resize((int)Math.Clamp(_entries.Length < LargeCapacity ? _entries.Length * 2L : _entries.Length * 3L / 2, CapacityMin, Array.MaxLength));
             entry = ref Find(_entries, key, hash);
         }
 
@@ -92,9 +95,10 @@ internal sealed class KeyTableSlice<TValue> where TValue : unmanaged, IStateValu
     /// <summary>Makes room for this many keys.</summary>
     public void EnsureCapacity(int count)
     {
-        var capacity = (long)_entries.Length;
+        if (count <= _growAt) return;
+        var capacity = Math.Max(CapacityMin, (long)_entries.Length);
         while (GrowAt(capacity) < count) capacity = capacity < SparseCapacityMax ? capacity * 2 : (count * 4L / 3) + 2;
-        if (capacity > _entries.Length) Resize((int)Math.Min(Array.MaxLength, capacity));
+        Resize((int)Math.Min(Array.MaxLength, capacity));
     }
 
     [MethodImpl(Hot.Path)]

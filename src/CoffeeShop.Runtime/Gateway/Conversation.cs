@@ -38,6 +38,10 @@ internal sealed class Conversation(GatewayContext gateway, ClientConnection conn
         {
             // There is nobody left to tell.
         }
+        catch (Exception e)
+        {
+            GatewayLog.Mistake(gateway.Log, connection.Address, _version.Session, e);
+        }
 
         GatewayLog.Closed(gateway.Log, connection.Address, _version.Session, ending.Text);
     }

@@ -52,12 +52,8 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
     {
         try
         {
-            // Ended by its own end, by the interruption that got us here, or by the client that is gone.
+            // A mistake of ours is thrown here, to be logged.
             await _delivery;
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // Told by the ending.
         }
         finally
         {
@@ -126,14 +122,30 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         _delivery = DeliverAsync();
     }
 
+    /// <summary>Delivers the result beside the reading, which goes on to hear of a cancellation or of the client's leaving. Its end ends the reading.</summary>
     private async Task DeliverAsync()
     {
-        await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
-        // From here on a client that comes back has nothing to send again but the ends.
-        await WriteMarksAsync(Active!);
-        var delivery = new ResultDelivery(Gateway, Connection, Active!);
-        var ending = await delivery.RunAsync(_opened!.ResultOffset);
-        Connection.Interrupt(ending.Code, ending.Text);
+        var ending = Ending.InTrouble;
+        try
+        {
+            await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
+            // From here on a client that comes back has nothing to send again but the ends.
+            await WriteMarksAsync(Active!);
+            ending = await new ResultDelivery(Gateway, Connection, Active!).RunAsync(_opened!.ResultOffset);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The connection is interrupted already, or the client is gone.
+            ending = Ending.Left;
+        }
+        catch (StorageException e)
+        {
+            GatewayLog.FrameFailed(Gateway.Log, Session, table: null, e.Message);
+        }
+        finally
+        {
+            Connection.Interrupt(ending.Code, ending.Text);
+        }
     }
 
     private async Task WriteMarksAsync(ActiveSession active)

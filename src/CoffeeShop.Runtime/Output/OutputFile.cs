@@ -13,8 +13,9 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Begins the file, over what an interrupted run may have left. A file of that name stays until <see cref="Commit"/>.</summary>
     /// <param name="path">The file. Its folder is made when it is not there.</param>
+    /// <param name="isResumed">Whether writing goes on behind what was kept.</param>
     /// <exception cref="OutputException">The folder or the file cannot be written, or another process is writing it.</exception>
-    public OutputFile(string path)
+    public OutputFile(string path, bool isResumed = false)
     {
         _path = path;
         _partial = path + ".partial";
@@ -35,8 +36,12 @@ public sealed class OutputFile : IDisposable
             throw OutputException.CannotWrite(path, e);
         }
 
-        if (_stream.Length > 0) _stream.SetLength(0);
+        if (isResumed) _stream.Position = _stream.Length;
+        else if (_stream.Length > 0) _stream.SetLength(0);
     }
+
+    /// <summary>Whether what was written stays when it is not committed, as <c>….partial</c>, to be gone on with.</summary>
+    public bool IsKept { get; set; }
 
     /// <summary>Where to write. Errors of writing are turned into messages by <see cref="Explain"/>.</summary>
     public Stream Stream => _stream;
@@ -52,19 +57,20 @@ public sealed class OutputFile : IDisposable
         _stream.Dispose();
     }
 
-    /// <summary>Removes what was written, unless it was committed.</summary>
+    /// <summary>Removes what was written, unless it was committed or is kept.</summary>
     public void Dispose()
     {
         if (_done) return;
         _done = true;
-        File.Delete(_partial);
+        // Nothing needs no keeping.
+        if (!IsKept || _stream.Length == 0) File.Delete(_partial);
         try
         {
             _stream.Dispose();
         }
         catch (IOException)
         {
-            // The buffer could not be written, to a file that is gone: there is nothing to lose.
+            // The buffer could not be written: the file is gone, or what is kept ends earlier.
         }
     }
 
@@ -75,7 +81,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>A message for an error that came from writing.</summary>
     /// <param name="e">The error.</param>
     public OutputException Explain(IOException e) => new(IsFull(e)
-        ? $"The disk is full: {_path} could not be written. No part of it was left behind; make room, or choose another disk with --out."
+        ? $"The disk is full: {_path} could not be written. {(IsKept ? "What was written before stays" : "No part of it was left behind")}; make room, or choose another disk with --out."
         : $"{_path} could not be written: {e.Message}");
 
     // The codes of errors as .NET reports them on Unix (errno) and on Windows.

@@ -91,7 +91,7 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
 
         var routed = _filter.Filter(message, pin);
-        log.Filtered(message.Session, $"{message.Input}", message.Number, routed.Count);
+        if (log.IsEnabled(LogLevel.Debug)) log.Filtered(message.Session, $"{message.Input}", message.Number, routed.Count);
         return routed;
     }
 

@@ -76,7 +76,7 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
             return;
         }
 
-        log.Received(message.Session, $"{message.Input}", message.Number, WorkerLog.Sender(message), Name);
+        if (log.IsEnabled(LogLevel.Debug)) log.Received(message.Session, $"{message.Input}", message.Number, WorkerLog.Sender(message), Name);
         if (!_owner.Holds(message.Session))
         {
             if (await pins.FindAsync(message.Session) is not { } pin)

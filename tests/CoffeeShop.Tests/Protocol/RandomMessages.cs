@@ -64,8 +64,14 @@ internal static class RandomMessages
         return new Columns(table, random.NextInt64(1, long.MaxValue), (BatchStatus)random.Next(3), ContentHash.Of(rows), new(rows));
     }
 
-    private static TableRows RandomRows(Random random, Table table) =>
-        new(table, 0, random.NextInt64(), (BatchStatus)random.Next(3), RandomBytes(random));
+    private static TableRows RandomRows(Random random, Table table)
+    {
+        var fields = new RandomFields(random);
+        var count = random.Next(6);
+        var rows = Enumerable.Range(0, count).SelectMany(_ => RowsTests.Row(
+            random.Shuffled(table.WireKeys.Select(key => new[] { key, random.OneIn(20) ? fields.Bad() : fields.Of(key) }))));
+        return new(table, count, random.NextInt64(), (BatchStatus)random.Next(3), new(rows.ToArray()));
+    }
 
     private static ImmutableArray<TableMark> RandomMarks(Random random) =>
         [.. random.Shuffled(TableRegistry.All).Take(random.Next(6)).Select(table => new TableMark(table, random.NextInt64()))];

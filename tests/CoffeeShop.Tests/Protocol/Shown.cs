@@ -11,6 +11,7 @@ internal static class Shown
     /// <summary>The rows of a batch, one text each.</summary>
     public static List<string> Rows(Batch batch) => [.. Enumerable.Range(0, batch.Count).Select(row => Row(batch, row))];
 
+    /// <summary>A row, its columns apart; a character of a text stands for a byte (Latin-1).</summary>
     public static string Row(Batch batch, int row) => string.Join('|', batch.Table.Columns.Select(column => column switch
     {
         Column<int> ids => batch.Values(ids)[row].ToString(),
@@ -18,7 +19,7 @@ internal static class Shown
         Column<Money> amounts => batch.Values(amounts)[row].Units.ToString(),
         Column<LocalDate> days => batch.Values(days)[row].ToString(),
         Column<LocalDateTime> seconds => batch.Values(seconds)[row].ToString(),
-        TextColumn texts => Encoding.UTF8.GetString(batch.Texts(texts)[row]),
+        TextColumn texts => Encoding.Latin1.GetString(batch.Texts(texts)[row]),
         _ => throw new NotSupportedException(column.Name),
     }));
 

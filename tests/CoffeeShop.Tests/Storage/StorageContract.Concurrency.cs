@@ -48,7 +48,8 @@ public abstract partial class StorageContract
             var acknowledged = (long)before;
             var enough = new TaskCompletionSource();
             var appendsBefore = random.Next(1, 8);
-            var old = AppendForEverAsync();
+            // On a thread of its own: a storage that answers at once would never give this one back.
+            var old = Task.Run(AppendForEverAsync, TestContext.Current.CancellationToken);
             await enough.Task;
             var current = await test.Storage.TakeOverAsync(Sample.Shard);
             var found = Assert.Single(await test.Storage.ReadJournalAsync(current)).Records;

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using CoffeeShop.Csv;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Client;
+
+/// <summary>How far a session is. May be read at any time, from any thread.</summary>
+public sealed class ClientProgress
+{
+    private readonly ImmutableDictionary<Table, long> _total;
+    private readonly long[] _acknowledged = new long[TableRegistry.All.Length];
+
+    /// <summary>Nothing has been sent.</summary>
+    /// <param name="dataset">What will be.</param>
+    public ClientProgress(Dataset dataset) =>
+        _total = TableRegistry.All.ToImmutableDictionary(table => table, table => dataset.Files.Where(file => file.File.Table == table).Sum(file => file.File.Length));
+
+    /// <summary>How many bytes of a table's files the server has.</summary>
+    /// <param name="table">The table.</param>
+    public long Acknowledged(Table table) => Volatile.Read(ref _acknowledged[TableRegistry.All.IndexOf(table)]);
+
+    /// <summary>The size of a table's files.</summary>
+    /// <param name="table">The table.</param>
+    public long Total(Table table) => _total[table];
+
+    internal void Acknowledge(Table table, long inputBytes, bool isEnd) =>
+        // After a lost connection there may be less than before, as far as the client knows; it is not shown.
+        Volatile.Write(ref _acknowledged[TableRegistry.All.IndexOf(table)], Math.Max(Acknowledged(table), isEnd ? Total(table) : inputBytes));
+}

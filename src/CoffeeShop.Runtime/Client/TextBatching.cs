@@ -1,0 +1,59 @@
+using CoffeeShop.Csv;
+using CoffeeShop.Protocol;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Client;
+
+/// <summary>Batches of version 1: each row has exactly the keys of the documents, and the last batch of a file says so.</summary>
+internal sealed class TextBatching : Batching
+{
+    private readonly Queue<CutBatch> _whole = new();
+    private readonly TextRowReader _reader;
+    private readonly int _batchRows;
+    private RowsWriter _writer;
+
+    public TextBatching(Dataset dataset, int batchRows, bool isStrict, Action<DataFile> onFile) : base(dataset, isStrict, onFile)
+    {
+        _batchRows = batchRows;
+        _reader = new TextRowReader(Rejections.Add);
+        _writer = new RowsWriter(TableRegistry.All[0], batchRows);
+    }
+
+    protected override void BeginTable(Table table) => _writer = new RowsWriter(table, _batchRows);
+
+    protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
+    {
+        int[] fields = [.. _writer.Keys.Select(key => FieldOf(file, key))];
+        _reader.Read(file, block, BatchOf(file.File.Table), fields, row =>
+        {
+            _writer.BeginRow();
+            for (var i = 0; i < fields.Length; i++) _writer.Value(row[i]);
+            _writer.EndRow();
+            if (_writer.IsFull) Flush(BatchStatus.Continue);
+        });
+        while (_whole.TryDequeue(out var cut)) yield return cut;
+    }
+
+    protected override IEnumerable<CutBatch> EndFile()
+    {
+        if (_writer.Count > 0) Flush(BatchStatus.EndOfFile);
+        while (_whole.TryDequeue(out var cut)) yield return cut;
+    }
+
+    protected override IMessage EndTable(Table table, long last) => new EndOfTable(table, last, HashSum: null);
+
+    private void Flush(BatchStatus status)
+    {
+        var (number, frame) = (NextNumber(), Frames.Rent());
+        var count = _writer.Flush(frame, number, status);
+        _whole.Enqueue(new CutBatch(number, frame, count));
+    }
+
+    /// <summary>The field of a key; −1 when the file has none, and an empty value is sent.</summary>
+    private static int FieldOf(CsvFile file, WireKey key)
+    {
+        for (var field = 0; field < file.Header.Names.Length; field++)
+            if (key.Names.Contains(file.Header.Names[field])) return field;
+        return -1;
+    }
+}

@@ -1,0 +1,75 @@
+using CoffeeShop.Delivery;
+using CoffeeShop.Tables;
+
+namespace CoffeeShop.Client;
+
+/// <summary>The <see cref="SendWindow"/> of a connection between the one who sends and the one who receives.</summary>
+/// <param name="window">The window; nobody else uses it.</param>
+internal sealed class Unacknowledged(SendWindow window)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<long> _inputBytes = new();
+    private TaskCompletionSource _acknowledged = New();
+
+    /// <summary>Whether a batch must be sent on this connection.</summary>
+    public bool MustSend(Table table, long number) => window.MustSend(table, number);
+
+    /// <summary>Takes up a frame that is about to be sent, as soon as there is room for it.</summary>
+    /// <param name="outgoing">The frame.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async ValueTask SendAsync(Outgoing outgoing, CancellationToken stop)
+    {
+        while (true)
+        {
+            Task acknowledged;
+            lock (_lock)
+            {
+                if (window.HasRoomFor(outgoing.Bytes))
+                {
+                    window.Send(new SentMessage(outgoing.Table, outgoing.Number, outgoing.IsEnd, outgoing.Bytes));
+                    _inputBytes.Enqueue(outgoing.InputBytes);
+                    return;
+                }
+
+                acknowledged = _acknowledged.Task;
+            }
+
+            await acknowledged.WaitAsync(stop);
+        }
+    }
+
+    /// <summary>An acknowledgement has come.</summary>
+    /// <returns>What it is for, with the bytes of input up to it; null when nothing was unacknowledged.</returns>
+    public (SentMessage Message, long InputBytes)? Acknowledge()
+    {
+        TaskCompletionSource acknowledged;
+        (SentMessage, long) first;
+        lock (_lock)
+        {
+            if (window.Acknowledge() is not { } message) return null;
+            first = (message, _inputBytes.Dequeue());
+            (acknowledged, _acknowledged) = (_acknowledged, New());
+        }
+
+        acknowledged.SetResult();
+        return first;
+    }
+
+    /// <summary>Waits until everything has been acknowledged.</summary>
+    public async Task WaitForAllAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            Task acknowledged;
+            lock (_lock)
+            {
+                if (window.Count == 0) return;
+                acknowledged = _acknowledged.Task;
+            }
+
+            await acknowledged.WaitAsync(stop);
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
