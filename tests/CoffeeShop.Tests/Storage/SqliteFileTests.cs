@@ -143,7 +143,7 @@ public sealed class SqliteFileTests
         })).ToList();
         for (var round = 0; round < 3; round++)
         {
-            while (answered.Any(sequence => Interlocked.Read(ref sequence) < (round * 8) + 3)) await Task.Yield();
+            while (!owners.Any(owner => owner.IsCompleted) && Enumerable.Range(0, answered.Length).Any(owner => Interlocked.Read(ref answered[owner]) < (round * 8) + 3)) await Task.Yield();
             using var image = new TemporaryFolder();
             var before = answered.Select(sequence => Interlocked.Read(ref sequence)).ToArray();
             TakeImage(test.Folder, image);
