@@ -83,6 +83,27 @@ public sealed class InMemoryBusTests : BusContract
     }
 
     [Fact]
+    public async Task An_acknowledgement_that_comes_too_late_or_twice_has_no_effect()
+    {
+        await using var bus = new InMemoryBus();
+        var published = bus.PublishAsync(Queue, BusSample.Message(1));
+        var first = await bus.SubscribeAsync(Queue, prefetch: 1, TestContext.Current.CancellationToken);
+        var late = await first.NextAsync();
+        await first.DisposeAsync();
+        late.Acknowledge();
+        Assert.False(published.IsCompleted);
+        await using var second = await bus.SubscribeAsync(Queue, prefetch: 1, TestContext.Current.CancellationToken);
+        var delivery = await second.NextAsync();
+        late.Acknowledge();
+        Assert.False(published.IsCompleted);
+        Assert.Equal(1, bus.Pending);
+        delivery.Acknowledge();
+        delivery.Acknowledge();
+        await published;
+        Assert.Equal(0, bus.Pending);
+    }
+
+    [Fact]
     public async Task A_standby_that_gives_up_is_not_served()
     {
         await using var bus = new InMemoryBus();

@@ -41,6 +41,8 @@ public abstract partial class StorageContract
         await using var test = await NewAsync();
         var session = await test.Storage.OpenSessionAsync();
         var random = new Random(seed);
+        // Far more than happen before it is taken over.
+        const int AppendsMax = 20_000;
         for (var round = 0; round < 5; round++)
         {
             var claim = await test.Storage.TakeOverAsync(Sample.Shard);
@@ -49,7 +51,7 @@ public abstract partial class StorageContract
             var enough = new TaskCompletionSource();
             var appendsBefore = random.Next(1, 8);
             // On a thread of its own: a storage that answers at once would never give this one back.
-            var old = Task.Run(AppendForEverAsync, TestContext.Current.CancellationToken);
+            var old = Task.Run(AppendManyAsync, TestContext.Current.CancellationToken);
             // Whichever comes first: an append that fails is told, and not waited for.
             await await Task.WhenAny(enough.Task, old);
             var current = await test.Storage.TakeOverAsync(Sample.Shard);
@@ -58,9 +60,9 @@ public abstract partial class StorageContract
             Assert.Equal(Interlocked.Read(ref acknowledged), found.Count);
             Assert.Equal(found.Text(), Assert.Single(await test.Storage.ReadJournalAsync(current)).Records.Text());
 
-            async Task AppendForEverAsync()
+            async Task AppendManyAsync()
             {
-                for (var sequence = before + 1; ; sequence++)
+                for (var sequence = before + 1; sequence <= before + AppendsMax; sequence++)
                 {
                     await test.Storage.AppendAsync(claim, Sample.Record(session, sequence));
                     Interlocked.Exchange(ref acknowledged, sequence);
