@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
@@ -60,19 +61,16 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
 
     private async ValueTask AdmitAsync(BusDelivery delivery)
     {
-        Message? message;
-        try
-        {
-            message = delivery.Open();
-            if (message is null)
-            {
-                log.LeftForeign(delivery.Message.Session, Name);
-                return;
-            }
-        }
-        catch (InvalidDataException)
+        Message? message = null;
+        if (!Try(() => message = delivery.Open()))
         {
             await AdmitAloneAsync(delivery, delivery.Unopened(), () => delivery.Open());
+            return;
+        }
+
+        if (message is null)
+        {
+            log.LeftForeign(delivery.Message.Session, Name);
             return;
         }
 
@@ -88,19 +86,23 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
             _owner.Open(message.Session, pin);
         }
 
-        if (delivery.IsRedelivered && !_owner.Contains(message))
-        {
+        var isSuspect = delivery.IsRedelivered && !_owner.Contains(message);
+        if (isSuspect || !Try(() => _owner.Admit(message, delivery)))
             await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
-            return;
-        }
+    }
 
+    /// <summary>False when it fails: then it is tried again, and counted.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a message brings about, only its session may fail of it; the second attempt tells what it was.")]
+    private static bool Try(Action handle)
+    {
         try
         {
-            _owner.Admit(message, delivery);
+            handle();
+            return true;
         }
-        catch (InvalidDataException)
+        catch (Exception)
         {
-            await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
 using CoffeeShop.Tables;
@@ -107,6 +108,22 @@ public sealed class SingleServerWorkersTests
     }
 
     [Fact]
+    public async Task A_second_damaged_message_of_a_session_that_has_failed_is_acknowledged_and_left_out()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var (guilty, other) = (Sessions(16, 1).Single(), Sessions(17, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        // Some through the filter, some straight to a join: all are in flight when the first of them fails the session.
+        await Task.WhenAll(Enumerable.Range(1, 20).SelectMany(number => new[] { Transactions.Table, MenuItems.Table }.Select(table =>
+            server.Bus.PublishAsync(new Message(guilty.Id, Input.Of(table), MessageKind.Batch, number, 1, new byte[] { 1, 2, 3 }), Shards)))).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(SessionState.Failed, (await server.EndOfAsync(guilty)).State);
+        Assert.Equal(0, server.Bus.Pending);
+        await server.SendAsync(other, other.Batches);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
     public async Task What_is_no_envelope_fails_its_session_too()
     {
         await using var server = new ServerUnderTest(Shards);
@@ -114,6 +131,25 @@ public sealed class SingleServerWorkersTests
         await server.OpenAsync(session);
         await server.Bus.PublishAsync(QueueName.Of(Destination.Shard(0)), new BusMessage(session.Id, 1, new byte[] { 9, 9 }));
         Assert.Equal(SessionState.Failed, (await server.EndOfAsync(session)).State);
+    }
+
+    [Fact]
+    public async Task A_message_that_fails_in_a_way_that_nobody_foresaw_fails_its_session_and_no_other()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var other = Sessions(18, 1).Single();
+        await server.OpenAsync(other);
+        foreach (var (queue, number) in new[] { (QueueName.Filter, 19), (QueueName.Of(Destination.Shard(0)), 20), (QueueName.Of(new Destination(DestinationKind.Join, 2)), 21) })
+        {
+            var guilty = Sessions(number, 1).Single();
+            await server.OpenAsync(guilty);
+            using var body = new Unreadable();
+            await server.Bus.PublishAsync(queue, new BusMessage(guilty.Id, 1, body.Memory));
+            Assert.Equal(SessionState.Failed, (await server.EndOfAsync(guilty)).State);
+        }
+
+        await server.SendAsync(other, other.Batches);
+        await ExpectAsync(server, other);
     }
 
     [Fact]
@@ -166,6 +202,24 @@ public sealed class SingleServerWorkersTests
             if (!owner.Holds(session.Id)) owner.Open(session.Id, session.Pin);
             owner.Admit(message, 0);
             await server.Storage.AppendAsync(claim, owner.Seal().Records, []);
+        }
+    }
+
+    /// <summary>Bytes that throw when they are looked at, and not what damaged messages throw.</summary>
+    private sealed class Unreadable : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(10);
+
+        public override Span<byte> GetSpan() => throw new OverflowException("Nobody foresaw this.");
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
         }
     }
 }
