@@ -22,9 +22,21 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
     public async Task RecoverAsync()
     {
         var journal = await storage.ReadJournalAsync(claim);
-        var work = _owner.Recover(journal);
+        var work = Recover(journal);
         log.Recovered(Name, claim.Epoch, journal.Count);
         await DoAsync(work);
+    }
+
+    private OwnerWork<BusDelivery> Recover(IReadOnlyList<JournaledSession> journal)
+    {
+        try
+        {
+            return _owner.Recover(journal);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StorageException($"{e.Message} Nothing was changed. Restore the folder of --state from a backup, or start with another folder and send the files again.", e) { IsLasting = true };
+        }
     }
 
     /// <summary>Handles the deliveries that are there, in groups as large as they happen to be.</summary>
@@ -120,9 +132,27 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         if (_owner.Admissions == 0) return;
         var messages = _owner.Admissions;
         var append = _owner.Seal();
-        var notOpen = append.IsEmpty ? new HashSet<SessionId>() : await storage.AppendAsync(claim, append.Records, append.Chunks);
+        var notOpen = append.IsEmpty ? new HashSet<SessionId>() : await AppendAsync(append);
         log.Committed(Name, messages, append.Records.Count);
         await DoAsync(_owner.Commit(append, notOpen));
+    }
+
+    /// <summary>Appends a group. Whatever contradicts the journal fails its session, and the others go on without it.</summary>
+    private async Task<IReadOnlySet<SessionId>> AppendAsync(Append append)
+    {
+        while (true)
+        {
+            try
+            {
+                return await storage.AppendAsync(claim, append.Records, append.Chunks);
+            }
+            catch (StorageException e) when (e.Guilty is { } guilty)
+            {
+                // Once it has ended, the next attempt leaves it out.
+                if (await storage.EndSessionAsync(guilty, SessionState.Failed, $"Its journal at {Name} contradicts itself; the log of the server says how."))
+                    log.SessionFailed(guilty, Name, e.Message);
+            }
+        }
     }
 
     private async Task DoAsync(OwnerWork<BusDelivery> work)
@@ -130,7 +160,7 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         Acknowledge(work.Acknowledge);
         foreach (var fault in work.Faults)
         {
-            if (await storage.EndSessionAsync(fault.Session, SessionState.Failed, fault.Reason)) log.SessionFailed(fault.Session, Name, fault.Reason);
+            if (await storage.EndSessionAsync(fault.Session, SessionState.Failed, fault.Reason)) log.SessionFailed(fault.Session, Name, fault.Cause is null ? fault.Reason : $"{fault.Reason} {fault.Cause}");
             Acknowledge(_owner.End(fault.Session));
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
 using CoffeeShop.Workers;
@@ -150,6 +151,46 @@ public sealed class SingleServerWorkersTests
 
         await server.SendAsync(other, other.Batches);
         await ExpectAsync(server, other);
+    }
+
+    [Fact]
+    public async Task What_contradicts_the_journal_fails_its_session_and_no_other()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var (guilty, other) = (Sessions(22, 1).Single(), Sessions(23, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        await server.SendAsync(guilty, guilty.Batches.Take(1));
+        // Behind the back of the owner, with its own claim: the owner holds one record of it at most.
+        foreach (var sequence in (int[])[1, 2])
+        {
+            try
+            {
+                await server.Storage.AppendAsync(new CoffeeShop.Storage.Claim(Destination.Shard(0), 1), [new JournalRecord(guilty.Id, sequence, new byte[] { 0xFF })], []);
+            }
+            catch (StorageException) when (sequence == 1)
+            {
+                // There is one.
+            }
+        }
+
+        await Task.WhenAll(server.SendAsync(guilty, guilty.Batches), server.SendAsync(other, other.Batches));
+        Assert.Contains("contradicts", (await server.EndOfAsync(guilty)).Reason, StringComparison.Ordinal);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
+    public async Task A_damaged_journal_ends_the_server_and_says_which_it_is()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(24, 1).Single();
+        await server.OpenAsync(session);
+        var claim = await server.Storage.TakeOverAsync(Destination.Shard(1));
+        await server.Storage.AppendAsync(claim, [new JournalRecord(session.Id, 1, new byte[] { 0xFF })], []);
+        await server.RestartAsync();
+        var error = await Assert.ThrowsAsync<StorageException>(() => server.Workers.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains($"session {session.Id} at shard.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--state", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
