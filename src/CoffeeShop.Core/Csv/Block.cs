@@ -31,8 +31,9 @@ public sealed class Block
     {
     }
 
-    /// <summary>An empty block of another size, so that cuts fall everywhere in a small file.</summary>
-    internal Block(int target) => (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
+    /// <summary>An empty block that is cut at another size.</summary>
+    /// <param name="target">The size in bytes, at most <see cref="RecordBytesMax"/>.</param>
+    public Block(int target) => (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
 
     /// <summary>Where in the file the records begin.</summary>
     public long Offset { get; internal set; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace CoffeeShop.Queries;
 
@@ -11,7 +12,16 @@ public sealed class StateWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a number that is not negative.</summary>
     /// <param name="value">The number.</param>
-    public void Natural(ulong value) => Wide(value);
+    [MethodImpl(Hot.Path)]
+    public void Natural(ulong value)
+    {
+        // Nearly every number has 64 bits; those of 128 are slow.
+        var bytes = output.GetSpan(NumberBytesMax);
+        var length = 0;
+        for (; value > 0x7F; value >>= 7) bytes[length++] = (byte)(value | 0x80);
+        bytes[length++] = (byte)value;
+        output.Advance(length);
+    }
 
     /// <summary>Writes a number of either sign: 0, −1, 1, −2, … become 0, 1, 2, 3, …</summary>
     /// <param name="value">The number.</param>
@@ -39,6 +49,9 @@ public sealed class StateWriter(IBufferWriter<byte> output)
 /// <param name="bytes">The bytes of the state.</param>
 public ref struct StateReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>A number of 64 bits takes at most this many bytes.</summary>
+    private const int NaturalBytesMax = 10;
+
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>Whether all bytes have been read.</summary>
@@ -47,10 +60,22 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads a number that is not negative.</summary>
     /// <param name="max">The highest that it can be.</param>
     /// <exception cref="InvalidDataException">There is none, or a higher one.</exception>
+    [MethodImpl(Hot.Path)]
     public ulong Natural(ulong max = ulong.MaxValue)
     {
-        var value = Wide();
-        return value <= max ? (ulong)value : throw Damaged();
+        var value = 0UL;
+        for (var i = 0; i < _rest.Length && i < NaturalBytesMax; i++)
+        {
+            var next = _rest[i];
+            // One form for each number: no zeros in front, no bits beyond the 64th.
+            if ((next == 0 && i > 0) || (i == NaturalBytesMax - 1 && next > 1)) throw Damaged();
+            value |= (ulong)(next & 0x7Fu) << (7 * i);
+            if (next > 0x7F) continue;
+            _rest = _rest[(i + 1)..];
+            return value <= max ? value : throw Damaged();
+        }
+
+        throw Damaged();
     }
 
     /// <summary>Reads a number of either sign.</summary>

@@ -16,7 +16,8 @@ namespace CoffeeShop.Client;
 internal abstract class Batching(Dataset dataset, bool isStrict, Action<DataFile> onFile)
 {
     private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
-    private readonly Block _block = new();
+    /// <summary>As large as a frame: what a message costs on its way does not depend on its rows.</summary>
+    private readonly Block _block = new(Block.RecordBytesMax);
     private long _last;
 
     /// <summary>The rows that were rejected.</summary>

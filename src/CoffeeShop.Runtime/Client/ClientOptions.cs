@@ -13,7 +13,7 @@ public sealed record ClientOptions(ServerAddress Server, string ClientId, string
     public const int Version1BatchRows = 1000;
 
     /// <summary>The rows of a batch of version 2: more than a block has, unless its rows are very short.</summary>
-    public const int Version2BatchRows = 16_384;
+    public const int Version2BatchRows = 65_536;
 
     /// <summary>The token of the agency, or nothing; never logged.</summary>
     public string Token { get; init; } = "";

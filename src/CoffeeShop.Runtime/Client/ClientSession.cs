@@ -143,9 +143,10 @@ public sealed class ClientSession
         var welcome = await Greeting.SayAsync(connection, hello, GreetTimeout, _clock, stop);
         if (_key is null)
         {
+            // Written first: a session without its file cannot be gone on with, and nothing may say that it can.
+            new SessionFile(_options.Server, welcome.Session, _options.Queries, _fingerprint).Write(_options.SessionPath);
             _key = welcome.Session;
             _result.IsKept = true;
-            new SessionFile(_options.Server, _key, _options.Queries, _fingerprint).Write(_options.SessionPath);
             ClientLog.SessionBegun(_logger, _options.ClientId, $"{_key.Id}");
         }
         else

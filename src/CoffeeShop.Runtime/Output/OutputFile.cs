@@ -50,7 +50,8 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="IOException">The last bytes cannot be written.</exception>
     public void Commit()
     {
-        _stream.Flush();
+        // What could be gone on with is on the disk before it has its name: what goes on with it is deleted next.
+        _stream.Flush(flushToDisk: IsKept);
         // Renamed while it is still locked: there is no moment in which another process could take the partial file.
         File.Move(_partial, _path, overwrite: true);
         _done = true;

@@ -11,6 +11,11 @@ internal sealed class Client(Server server, string data, string id = "1") : IDis
 
     public string Out => _folder["out"];
 
+    /// <summary>Whether it was interrupted and can be resumed.</summary>
+    public bool HasSession => File.Exists(_folder[$"out/client-{id}.session"]);
+
+    public bool HasResult => File.Exists(_folder[$"out/client-{id}.ndjson"]);
+
     public Task<Ended> Send(params string[] options) => Coffee.Run(Arguments(options));
 
     public Process Start(params string[] options) => Coffee.Start(Arguments(options));

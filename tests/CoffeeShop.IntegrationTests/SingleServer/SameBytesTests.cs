@@ -59,6 +59,25 @@ public sealed class SameBytesTests(Datasets datasets) : IClassFixture<Datasets>,
     }
 
     [Fact]
+    public async Task A_single_huge_table_is_answered_like_any_other()
+    {
+        using var folder = new TemporaryFolder();
+        var row = string.Concat(Enumerable.Range(1, 2000).Select(i => $"{(i % 8) + 1},{(i % 3) + 1},{i % 90}.5,2024-{(i % 12) + 1:00}-02 10:00:00\n"));
+        folder.Write("transaction_items.csv", "item_id,quantity,subtotal,created_at\n" + string.Concat(Enumerable.Repeat(row, 300)));
+        await SendAndCheck(await datasets.Answer($"huge-{Guid.NewGuid():N}", folder.Path, "--allow-missing"), "--allow-missing");
+    }
+
+    [Fact]
+    public async Task The_memory_of_the_server_returns_to_its_base_between_sessions()
+    {
+        // The first sessions make what is kept; ten times as many must not keep ten times as much.
+        for (var i = 0; i < 3; i++) await SendAndCheck(datasets.Ordinary);
+        var before = _server.MemoryBytes;
+        for (var i = 0; i < 27; i++) await SendAndCheck(datasets.Ordinary);
+        Assert.InRange(_server.MemoryBytes, 0, 2 * before);
+    }
+
+    [Fact]
     public async Task The_options_of_the_queries_travel_with_the_session()
     {
         string[] options = ["--years", "2023", "--hours", "10:00:00-12:00:00", "--min-amount", "20.5", "--top", "5"];

@@ -24,7 +24,7 @@ public sealed class ReadmeTests : IDisposable
 
         // A second demo uses the dataset of the first; and the next command of the README answers over it alike.
         (await Coffee.RunIn(_folder.Path, "demo")).Is(0);
-        var run = Commands(InstalledCommand).Single();
+        var run = Commands(InstalledCommand).First();
         Assert.Equal("run --data DIR --out DIR", run);
         (await Coffee.RunIn(_folder.Path, "run", "--data", "coffee-demo/data", "--out", "out")).Is(0);
         Assert.Equal(rows, await File.ReadAllLinesAsync(_folder["out/client-1.ndjson"], TestContext.Current.CancellationToken));
