@@ -9,6 +9,8 @@ namespace CoffeeShop.Tests.Storage;
 [Trait("suite", "storage")]
 public sealed class SqliteFileTests
 {
+    private const int Page = 8192;
+
     [Fact]
     public async Task A_folder_serves_one_server_at_a_time()
     {
@@ -65,12 +67,29 @@ public sealed class SqliteFileTests
     {
         using var folder = new TemporaryFolder();
         await FillAsync(folder);
-        var bytes = folder.Read("coffee.db");
-        const int Page = 8192;
         // Every third page from there on: a single page of the bytes of a record has no structure that could be wrong.
-        for (var at = bytes.Length / Page * percent / 100 * Page; at < bytes.Length; at += 3 * Page) bytes.AsSpan(at, Page).Fill(0x5A);
-        File.WriteAllBytes(folder["coffee.db"], bytes);
+        Change(folder, bytes =>
+        {
+            for (var at = bytes.Length / Page * percent / 100 * Page; at < bytes.Length; at += 3 * Page) bytes.AsSpan(at, Page).Fill(0x5A);
+        });
         Refused(folder, "is damaged", "backup");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_refused_keeps_its_log()
+    {
+        await using var test = new SqliteUnderTest();
+        using var image = new TemporaryFolder();
+        await test.Storage.OpenSessionAsync();
+        await test.ReopenAsync();
+        await test.Storage.OpenSessionAsync();
+        TakeImage(test.Folder, image);
+        // Those of the last tables, which are not in the log.
+        Change(image, file => file.AsSpan(10 * Page).Fill(0x5A));
+        var log = image.Read("coffee.db-wal");
+        Assert.NotEmpty(log);
+        Refused(image, "is damaged");
+        Assert.Equal(log, image.Read("coffee.db-wal"));
     }
 
     [Fact]
@@ -209,6 +228,13 @@ public sealed class SqliteFileTests
         var bytes = new byte[source.Length];
         source.ReadExactly(bytes);
         return bytes;
+    }
+
+    private static void Change(TemporaryFolder folder, Action<byte[]> change)
+    {
+        var bytes = folder.Read("coffee.db");
+        change(bytes);
+        File.WriteAllBytes(folder["coffee.db"], bytes);
     }
 
     private static void Change(TemporaryFolder folder, string sql)

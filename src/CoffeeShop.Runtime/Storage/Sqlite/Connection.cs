@@ -33,6 +33,13 @@ internal sealed class Connection : IDisposable
     /// <summary>Whether a transaction is under way: after some errors the database itself has ended it.</summary>
     public bool IsInTransaction => SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0;
 
+    /// <summary>Leaves the log beside the file when it is closed, so that a file that is only looked at stays as it is.</summary>
+    public void LeaveLog()
+    {
+        const int NoCheckpointOnClose = 1006;
+        _ = SQLitePCL.raw.sqlite3_db_config(_connection.Handle, NoCheckpointOnClose, 1, out _);
+    }
+
     /// <summary>Runs a statement.</summary>
     /// <returns>How many rows it changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();

@@ -96,8 +96,9 @@ internal static class DatabaseFile
     {
         if (new FileInfo(file).Length == 0) throw Trouble.Damaged(file, "it is empty");
         using var connection = new Connection(file);
+        connection.LeaveLog();
         CheckKind(file, connection);
-        // Also replays the log of a process that was killed.
+        // Sees also what a process that was killed left in the log.
         var found = (string?)connection.Scalar("PRAGMA quick_check(1)");
         if (found != "ok") throw Trouble.Damaged(file, found ?? "it cannot be checked");
         if (connection.Scalar("PRAGMA journal_mode = WAL") is not "wal")
