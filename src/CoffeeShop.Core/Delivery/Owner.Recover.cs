@@ -21,7 +21,7 @@ public sealed partial class Owner<TTag>
             }
             catch (InvalidDataException e)
             {
-                throw new InvalidDataException($"The journal of session {session.Session} at {destination} is damaged: {e.Message} It must be repaired or the session be cancelled.", e);
+                throw new InvalidDataException($"The journal of session {session.Session} at {destination} is damaged: {e.Message}", e);
             }
 
             _sessions.Add(session.Session, held);

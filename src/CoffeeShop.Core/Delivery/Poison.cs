@@ -12,15 +12,14 @@ public static class Poison
     /// <summary>So many deaths of the process fail the session. Many more, since a process may die of something else.</summary>
     public const int DeathsMax = 50;
 
-    /// <summary>Why the session of a message must be failed, or null when the message may be handled.</summary>
+    /// <summary>Why the session of a message must be failed, or null when the message may be handled. Clients are told: what went wrong inside is for the log.</summary>
     /// <param name="message">The message.</param>
     /// <param name="attempts">How often it has been tried before.</param>
-    /// <param name="lastFailure">What went wrong the last time, if that is known.</param>
-    public static string? Judge(AttemptKey message, Attempts attempts, string? lastFailure = null)
+    public static string? Judge(AttemptKey message, Attempts attempts)
     {
         var name = message.Number == 0 ? $"the end of the {message.Input}" : $"message {message.Number} of the {message.Input}";
         if (attempts.Failed >= FailuresMax)
-            return $"{name} could not be handled at {message.Queue} in {attempts.Failed} attempts{(lastFailure is null ? "." : $": {lastFailure}")}";
+            return $"{name} could not be handled at {message.Queue} in {attempts.Failed} attempts.";
         var deaths = attempts.Begun - attempts.Failed;
         return deaths >= DeathsMax ? $"{name} ended the process that handled it at {message.Queue} {deaths} times." : null;
     }

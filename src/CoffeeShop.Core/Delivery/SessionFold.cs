@@ -93,7 +93,7 @@ public abstract class SessionFold
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Every copy of the message would fail the same way, wherever it is folded: it fails its session and no other.
-            Fail($"{message.Input}, message {message.Number}: {e.Message}");
+            Fail($"{message.Input}, message {message.Number}: it could not be added to what had come before.", e.Message);
         }
     }
 
@@ -150,5 +150,5 @@ public abstract class SessionFold
         return ledger.Apply(message.Number, message.Hash);
     }
 
-    private void Fail(string reason) => Fault ??= new SessionFault(Session, reason);
+    private void Fail(string reason, string? cause = null) => Fault ??= new SessionFault(Session, reason, cause);
 }

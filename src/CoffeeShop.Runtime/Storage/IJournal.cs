@@ -52,15 +52,15 @@ public interface IJournal
     /// <param name="sessions">The sessions to look at.</param>
     Task<IReadOnlySet<SessionId>> FindOpenAsync(IReadOnlyCollection<SessionId> sessions);
 
-    /// <summary>Remembers that a message is about to be handled once more. Committed before it is. Of sessions that are not open nothing is remembered, and the counts are 0.</summary>
+    /// <summary>Remembers that a message is about to be handled once more. Committed before it is. Of sessions that are not open nothing is remembered.</summary>
     /// <param name="message">The message.</param>
-    /// <returns>How often that was said before, and how often it ended in a failure that was caught.</returns>
-    Task<Attempts> BeginAttemptAsync(AttemptKey message);
+    /// <returns>How often that was said before, and how often it ended in a failure that was caught; null when the session is not open.</returns>
+    Task<Attempts?> BeginAttemptAsync(AttemptKey message);
 
     /// <summary>Remembers that the handling of a message failed and that the failure was caught.</summary>
     /// <param name="message">The message.</param>
-    /// <returns>The counts, this one included.</returns>
-    Task<Attempts> FailAttemptAsync(AttemptKey message);
+    /// <returns>The counts, this one included; null when the session is not open.</returns>
+    Task<Attempts?> FailAttemptAsync(AttemptKey message);
 
     /// <summary>Forgets the attempts at messages, which have been handled.</summary>
     /// <param name="message">The message.</param>

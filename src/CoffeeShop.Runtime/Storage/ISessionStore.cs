@@ -39,7 +39,7 @@ public interface ISessionStore
     /// <returns>False when the session is not open.</returns>
     Task<bool> EndSessionAsync(SessionId id, SessionState state, string reason);
 
-    /// <summary>Forgets ended sessions, with their results, that ended at least this long ago on the clock of the database.</summary>
+    /// <summary>Forgets ended sessions, with their results, that ended at least this long ago on the clock of the database: each in a transaction of its own.</summary>
     /// <param name="kept">How long results are kept.</param>
     /// <returns>How many were forgotten.</returns>
     Task<int> PurgeAsync(TimeSpan kept);

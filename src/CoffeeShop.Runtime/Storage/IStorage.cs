@@ -1,3 +1,5 @@
+using CoffeeShop.Delivery;
+
 namespace CoffeeShop.Storage;
 
 /// <summary>
@@ -13,4 +15,11 @@ public interface IStorage : ISessionStore, IJournal, IAsyncDisposable;
 /// <summary>The database is in trouble: unreachable, full, damaged. Nothing is known about what was asked last.</summary>
 /// <param name="message">What was asked, what is wrong, what to do.</param>
 /// <param name="inner">The cause.</param>
-public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether asking again cannot help: the database is damaged, or what was asked contradicts what it holds.</summary>
+    public bool IsLasting { get; init; }
+
+    /// <summary>The session that alone is to blame, if it is known.</summary>
+    public SessionId? Guilty { get; init; }
+}

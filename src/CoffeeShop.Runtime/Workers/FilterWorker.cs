@@ -95,13 +95,14 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         return routed;
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The message is opened once more where its failure is counted and told.")]
     private static Message NameOf(BusDelivery delivery)
     {
         try
         {
             return delivery.Open() ?? delivery.Unopened();
         }
-        catch (InvalidDataException)
+        catch (Exception)
         {
             return delivery.Unopened();
         }

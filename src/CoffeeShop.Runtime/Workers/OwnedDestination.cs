@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
@@ -21,9 +22,21 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
     public async Task RecoverAsync()
     {
         var journal = await storage.ReadJournalAsync(claim);
-        var work = _owner.Recover(journal);
+        var work = Recover(journal);
         log.Recovered(Name, claim.Epoch, journal.Count);
         await DoAsync(work);
+    }
+
+    private OwnerWork<BusDelivery> Recover(IReadOnlyList<JournaledSession> journal)
+    {
+        try
+        {
+            return _owner.Recover(journal);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StorageException($"{e.Message} Nothing was changed. Restore the folder of --state from a backup, or start with another folder and send the files again.", e) { IsLasting = true };
+        }
     }
 
     /// <summary>Handles the deliveries that are there, in groups as large as they happen to be.</summary>
@@ -60,19 +73,16 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
 
     private async ValueTask AdmitAsync(BusDelivery delivery)
     {
-        Message? message;
-        try
-        {
-            message = delivery.Open();
-            if (message is null)
-            {
-                log.LeftForeign(delivery.Message.Session, Name);
-                return;
-            }
-        }
-        catch (InvalidDataException)
+        Message? message = null;
+        if (!Try(() => message = delivery.Open()))
         {
             await AdmitAloneAsync(delivery, delivery.Unopened(), () => delivery.Open());
+            return;
+        }
+
+        if (message is null)
+        {
+            log.LeftForeign(delivery.Message.Session, Name);
             return;
         }
 
@@ -88,19 +98,23 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
             _owner.Open(message.Session, pin);
         }
 
-        if (delivery.IsRedelivered && !_owner.Contains(message))
-        {
+        var isSuspect = delivery.IsRedelivered && !_owner.Contains(message);
+        if (isSuspect || !Try(() => _owner.Admit(message, delivery)))
             await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
-            return;
-        }
+    }
 
+    /// <summary>False when it fails: then it is tried again, and counted.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a message brings about, only its session may fail of it; the second attempt tells what it was.")]
+    private static bool Try(Action handle)
+    {
         try
         {
-            _owner.Admit(message, delivery);
+            handle();
+            return true;
         }
-        catch (InvalidDataException)
+        catch (Exception)
         {
-            await AdmitAloneAsync(delivery, message, () => _owner.Admit(message, delivery));
+            return false;
         }
     }
 
@@ -118,9 +132,27 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         if (_owner.Admissions == 0) return;
         var messages = _owner.Admissions;
         var append = _owner.Seal();
-        var notOpen = append.IsEmpty ? new HashSet<SessionId>() : await storage.AppendAsync(claim, append.Records, append.Chunks);
+        var notOpen = append.IsEmpty ? new HashSet<SessionId>() : await AppendAsync(append);
         log.Committed(Name, messages, append.Records.Count);
         await DoAsync(_owner.Commit(append, notOpen));
+    }
+
+    /// <summary>Appends a group. Whatever contradicts the journal fails its session, and the others go on without it.</summary>
+    private async Task<IReadOnlySet<SessionId>> AppendAsync(Append append)
+    {
+        while (true)
+        {
+            try
+            {
+                return await storage.AppendAsync(claim, append.Records, append.Chunks);
+            }
+            catch (StorageException e) when (e.Guilty is { } guilty)
+            {
+                // Once it has ended, the next attempt leaves it out.
+                if (await storage.EndSessionAsync(guilty, SessionState.Failed, $"Its journal at {Name} contradicts itself; the log of the server says how."))
+                    log.SessionFailed(guilty, Name, e.Message);
+            }
+        }
     }
 
     private async Task DoAsync(OwnerWork<BusDelivery> work)
@@ -128,7 +160,7 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         Acknowledge(work.Acknowledge);
         foreach (var fault in work.Faults)
         {
-            if (await storage.EndSessionAsync(fault.Session, SessionState.Failed, fault.Reason)) log.SessionFailed(fault.Session, Name, fault.Reason);
+            if (await storage.EndSessionAsync(fault.Session, SessionState.Failed, fault.Reason)) log.SessionFailed(fault.Session, Name, fault.Cause is null ? fault.Reason : $"{fault.Reason} {fault.Cause}");
             Acknowledge(_owner.End(fault.Session));
         }
 

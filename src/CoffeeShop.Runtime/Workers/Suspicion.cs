@@ -25,16 +25,22 @@ internal sealed class Suspicion(IStorage storage, QueueName queue, ILogger log)
     /// <param name="message">The message.</param>
     /// <param name="handle">Handles it. What it throws is a failure of the message, and it has changed nothing then.</param>
     /// <param name="commit">Makes what was done last. What it throws is no failure of the message.</param>
-    /// <returns>False when the message has failed its session: it has no effect and must be acknowledged.</returns>
+    /// <returns>False when the message has failed its session or the session is not open: it has no effect and must be acknowledged.</returns>
     public async Task<bool> HandleAsync(Message message, Action handle, Func<Task> commit)
     {
         var key = new AttemptKey(message.Session, queue.Name, message.Input, message.Kind == MessageKind.End ? 0 : message.Number);
-        for (string? failure = null; ;)
+        await ForgetEndedAsync();
+        while (true)
         {
             if (_interrupted.Add(key))
             {
-                var attempts = await storage.BeginAttemptAsync(key);
-                if (Poison.Judge(key, attempts, failure) is { } reason)
+                if (await storage.BeginAttemptAsync(key) is not { } attempts)
+                {
+                    _interrupted.Remove(key);
+                    return false;
+                }
+
+                if (Poison.Judge(key, attempts) is { } reason)
                 {
                     _interrupted.Remove(key);
                     if (await storage.EndSessionAsync(message.Session, SessionState.Failed, reason)) log.SessionFailed(message.Session, queue.Name, reason);
@@ -42,8 +48,7 @@ internal sealed class Suspicion(IStorage storage, QueueName queue, ILogger log)
                 }
             }
 
-            failure = Try(handle);
-            if (failure is null)
+            if (Try(handle) is not { } failure)
             {
                 await commit();
                 await storage.ClearAttemptsAsync(key);
@@ -53,8 +58,18 @@ internal sealed class Suspicion(IStorage storage, QueueName queue, ILogger log)
 
             var failed = await storage.FailAttemptAsync(key);
             _interrupted.Remove(key);
-            log.AttemptFailed(message.Session, $"{message.Input}", message.Number, queue.Name, failed.Failed, failure);
+            // Another message has ended the session meanwhile: nothing is counted any more.
+            if (failed is null) return false;
+            log.AttemptFailed(message.Session, $"{message.Input}", message.Number, queue.Name, failed.Value.Failed, failure);
         }
+    }
+
+    /// <summary>What was interrupted may never come again here when its session has ended.</summary>
+    private async Task ForgetEndedAsync()
+    {
+        if (_interrupted.Count == 0) return;
+        var open = await storage.FindOpenAsync([.. _interrupted.Select(key => key.Session).Distinct()]);
+        _interrupted.RemoveWhere(key => !open.Contains(key.Session));
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a message brings about, only its session may fail of it. It is counted, logged and told.")]

@@ -96,19 +96,4 @@ public sealed class NumberingTests
             Assert.DoesNotContain(mark.Number + 1, seen);
         }
     });
-
-    [Fact]
-    public void Answers_leave_in_the_order_of_arrival_whatever_the_order_in_which_they_are_known() => Claim.HoldsForAll(200, Gen.Choose(0, 1000).ArrayOf(), order =>
-    {
-        var (answers, sent) = (new OrderedAnswers<int>(), new List<int>());
-        var places = order.Select(_ => answers.Arrive()).ToList();
-        foreach (var i in Enumerable.Range(0, order.Length).OrderBy(i => order[i]).ToList())
-        {
-            sent.AddRange(answers.Answer(places[i], i));
-            Assert.Equal(Enumerable.Range(0, sent.Count), sent);
-        }
-
-        Assert.Equal(order.Length, sent.Count);
-        Assert.Equal(0, answers.Count);
-    });
 }

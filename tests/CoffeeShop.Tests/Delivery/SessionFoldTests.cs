@@ -104,7 +104,8 @@ public sealed class SessionFoldTests
             Apply(fold, new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, number, 1, body));
         }
 
-        Assert.Contains("transactions, message 2", fold.Fault?.Reason, StringComparison.Ordinal);
+        Assert.Equal("transactions, message 2: it could not be added to what had come before.", fold.Fault?.Reason);
+        Assert.NotNull(fold.Fault?.Cause);
         Assert.Equal(Verdict.Fault, fold.Judge(new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, 3, 1, default)));
     }
 

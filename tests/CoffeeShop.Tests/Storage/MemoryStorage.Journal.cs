@@ -78,17 +78,17 @@ internal sealed partial class MemoryStorage
     public Task<IReadOnlySet<SessionId>> FindOpenAsync(IReadOnlyCollection<SessionId> sessions) =>
         Do<IReadOnlySet<SessionId>>(() => sessions.Where(session => Open(session) is not null).ToHashSet());
 
-    public Task<Attempts> BeginAttemptAsync(AttemptKey message) => Do(() =>
-        Count(message, before => before with { Begun = before.Begun + 1 }).Before);
+    public Task<Attempts?> BeginAttemptAsync(AttemptKey message) => Do(() =>
+        Count(message, before => before with { Begun = before.Begun + 1 })?.Before);
 
-    public Task<Attempts> FailAttemptAsync(AttemptKey message) => Do(() =>
-        Count(message, before => before with { Failed = before.Failed + 1 }).After);
+    public Task<Attempts?> FailAttemptAsync(AttemptKey message) => Do(() =>
+        Count(message, before => before with { Failed = before.Failed + 1 })?.After);
 
     public Task ClearAttemptsAsync(AttemptKey message) => Do(() => _sessions.GetValueOrDefault(message.Session)?.Attempts.Remove(message) ?? false);
 
-    private (Attempts Before, Attempts After) Count(AttemptKey message, Func<Attempts, Attempts> more)
+    private (Attempts Before, Attempts After)? Count(AttemptKey message, Func<Attempts, Attempts> more)
     {
-        if (Open(message.Session) is not { } known) return default;
+        if (Open(message.Session) is not { } known) return null;
         var before = known.Attempts.GetValueOrDefault(message);
         return (before, known.Attempts[message] = more(before));
     }

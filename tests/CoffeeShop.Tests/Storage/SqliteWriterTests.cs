@@ -147,6 +147,16 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
+    public async Task Each_session_is_forgotten_in_a_transaction_of_its_own()
+    {
+        await using var test = new SqliteUnderTest();
+        for (var i = 0; i < 5; i++) await test.Storage.EndSessionAsync(await test.Storage.OpenSessionAsync(), SessionState.Failed, "why");
+        var before = test.Writer.Commits;
+        Assert.Equal(5, await test.Storage.PurgeAsync(TimeSpan.Zero));
+        Assert.Equal(6, test.Writer.Commits - before);
+    }
+
+    [Fact]
     public async Task A_closed_database_says_so()
     {
         var test = new SqliteUnderTest();

@@ -193,8 +193,8 @@ public abstract partial class StorageContract
         foreach (var session in new[] { ended, Sample.Session().Id })
         {
             var message = new AttemptKey(session, "filter", Input.Of(Users.Table), 1);
-            Assert.Equal(default, await test.Storage.BeginAttemptAsync(message));
-            Assert.Equal(default, await test.Storage.FailAttemptAsync(message));
+            Assert.Null(await test.Storage.BeginAttemptAsync(message));
+            Assert.Null(await test.Storage.FailAttemptAsync(message));
             Assert.Equal(0, (await test.Storage.MeasureAsync(session)).Attempts);
         }
     }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
 using CoffeeShop.Workers;
@@ -107,6 +109,22 @@ public sealed class SingleServerWorkersTests
     }
 
     [Fact]
+    public async Task A_second_damaged_message_of_a_session_that_has_failed_is_acknowledged_and_left_out()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var (guilty, other) = (Sessions(16, 1).Single(), Sessions(17, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        // Some through the filter, some straight to a join: all are in flight when the first of them fails the session.
+        await Task.WhenAll(Enumerable.Range(1, 20).SelectMany(number => new[] { Transactions.Table, MenuItems.Table }.Select(table =>
+            server.Bus.PublishAsync(new Message(guilty.Id, Input.Of(table), MessageKind.Batch, number, 1, new byte[] { 1, 2, 3 }), Shards)))).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(SessionState.Failed, (await server.EndOfAsync(guilty)).State);
+        Assert.Equal(0, server.Bus.Pending);
+        await server.SendAsync(other, other.Batches);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
     public async Task What_is_no_envelope_fails_its_session_too()
     {
         await using var server = new ServerUnderTest(Shards);
@@ -114,6 +132,65 @@ public sealed class SingleServerWorkersTests
         await server.OpenAsync(session);
         await server.Bus.PublishAsync(QueueName.Of(Destination.Shard(0)), new BusMessage(session.Id, 1, new byte[] { 9, 9 }));
         Assert.Equal(SessionState.Failed, (await server.EndOfAsync(session)).State);
+    }
+
+    [Fact]
+    public async Task A_message_that_fails_in_a_way_that_nobody_foresaw_fails_its_session_and_no_other()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var other = Sessions(18, 1).Single();
+        await server.OpenAsync(other);
+        foreach (var (queue, number) in new[] { (QueueName.Filter, 19), (QueueName.Of(Destination.Shard(0)), 20), (QueueName.Of(new Destination(DestinationKind.Join, 2)), 21) })
+        {
+            var guilty = Sessions(number, 1).Single();
+            await server.OpenAsync(guilty);
+            using var body = new Unreadable();
+            await server.Bus.PublishAsync(queue, new BusMessage(guilty.Id, 1, body.Memory));
+            Assert.Equal(SessionState.Failed, (await server.EndOfAsync(guilty)).State);
+        }
+
+        await server.SendAsync(other, other.Batches);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
+    public async Task What_contradicts_the_journal_fails_its_session_and_no_other()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var (guilty, other) = (Sessions(22, 1).Single(), Sessions(23, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        await server.SendAsync(guilty, guilty.Batches.Take(1));
+        // Behind the back of the owner, with its own claim: the owner holds one record of it at most.
+        foreach (var sequence in (int[])[1, 2])
+        {
+            try
+            {
+                await server.Storage.AppendAsync(new CoffeeShop.Storage.Claim(Destination.Shard(0), 1), [new JournalRecord(guilty.Id, sequence, new byte[] { 0xFF })], []);
+            }
+            catch (StorageException) when (sequence == 1)
+            {
+                // There is one.
+            }
+        }
+
+        await Task.WhenAll(server.SendAsync(guilty, guilty.Batches), server.SendAsync(other, other.Batches));
+        Assert.Contains("contradicts", (await server.EndOfAsync(guilty)).Reason, StringComparison.Ordinal);
+        await ExpectAsync(server, other);
+    }
+
+    [Fact]
+    public async Task A_damaged_journal_ends_the_server_and_says_which_it_is()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(24, 1).Single();
+        await server.OpenAsync(session);
+        var claim = await server.Storage.TakeOverAsync(Destination.Shard(1));
+        await server.Storage.AppendAsync(claim, [new JournalRecord(session.Id, 1, new byte[] { 0xFF })], []);
+        await server.RestartAsync();
+        var error = await Assert.ThrowsAsync<StorageException>(() => server.Workers.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains($"session {session.Id} at shard.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--state", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,6 +243,24 @@ public sealed class SingleServerWorkersTests
             if (!owner.Holds(session.Id)) owner.Open(session.Id, session.Pin);
             owner.Admit(message, 0);
             await server.Storage.AppendAsync(claim, owner.Seal().Records, []);
+        }
+    }
+
+    /// <summary>Bytes that throw when they are looked at, and not what damaged messages throw.</summary>
+    private sealed class Unreadable : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(10);
+
+        public override Span<byte> GetSpan() => throw new OverflowException("Nobody foresaw this.");
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class SqliteStorage
         var (destination, covered) = (claim.Destination, JournalRows.SnapshotSequence(connection, claim.Destination, session));
         var last = JournalRows.LastSequence(connection, destination, session);
         if (sequence < Math.Max(covered, 1) || sequence > last)
-            throw new StorageException($"The snapshot of session {session} at {destination} covers records up to {sequence}, but the last snapshot covers {covered} and the last record is {last}.");
+            throw Trouble.Contradiction(session, $"The snapshot of session {session} at {destination} covers records up to {sequence}, but the last snapshot covers {covered} and the last record is {last}.");
         connection.Execute("DELETE FROM journal WHERE session = $1 AND destination = $2 AND sequence <= $3", session, destination, sequence);
         connection.Execute("INSERT OR REPLACE INTO snapshot VALUES ($1, $2, $3, $4)", session, destination, sequence, snapshot);
         return true;
@@ -59,17 +59,17 @@ public sealed partial class SqliteStorage
     {
         var last = JournalRows.LastSequence(connection, destination, record.Session);
         if (record.Sequence != last + 1)
-            throw new StorageException($"The journal of session {record.Session} at {destination} ends with record {last}, so record {record.Sequence} cannot follow.");
+            throw Trouble.Contradiction(record.Session, $"The journal of session {record.Session} at {destination} ends with record {last}, so record {record.Sequence} cannot follow.");
         connection.Execute("INSERT INTO journal VALUES ($1, $2, $3, $4)", record.Session, destination, record.Sequence, record.Bytes);
     }
 
     private static void Append(Connection connection, RowChunk chunk)
     {
         if (IsClosed(connection, chunk.Session, chunk.Query))
-            throw new StorageException($"Query {chunk.Query} of session {chunk.Session} has answered, so rows of batch {chunk.Number} cannot follow.");
+            throw Trouble.Contradiction(chunk.Session, $"Query {chunk.Query} of session {chunk.Session} has answered, so rows of batch {chunk.Number} cannot follow.");
         if (connection.Execute(
             "INSERT INTO result VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", chunk.Session, chunk.Query, chunk.Number, chunk.Hash, chunk.Rows, chunk.Bytes) == 0)
-            throw new StorageException($"The rows of batch {chunk.Number} of session {chunk.Session} are in the answer of query {chunk.Query} already.");
+            throw Trouble.Contradiction(chunk.Session, $"The rows of batch {chunk.Number} of session {chunk.Session} are in the answer of query {chunk.Query} already.");
     }
 
     private static bool IsClosed(Connection connection, SessionId session, int query) =>

@@ -66,7 +66,8 @@ public sealed partial class SqliteStorage
         var (count, last, bytes) = (found.GetInt64(0), found.GetInt64(1), found.GetInt64(2));
         if ((count, last, bytes) != (answer.Chunks, answer.Chunks, answer.Bytes))
         {
-            throw new StorageException(
+            throw Trouble.Contradiction(
+                session,
                 $"The answer of query {answer.Query} of session {session} has {count} chunks of {bytes} bytes, the last of them number {last}; expected {answer.Chunks} chunks of {answer.Bytes} bytes.");
         }
     }

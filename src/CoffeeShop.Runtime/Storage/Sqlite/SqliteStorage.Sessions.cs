@@ -65,9 +65,14 @@ public sealed partial class SqliteStorage
     }
 
     /// <inheritdoc/>
-    public Task<int> PurgeAsync(TimeSpan kept) => Writer.WriteAsync(0, connection =>
-        // Everything of a session goes with its row.
-        connection.Execute("DELETE FROM session WHERE state <> 0 AND ended_at <= $1", Now - (long)kept.TotalMilliseconds));
+    public async Task<int> PurgeAsync(TimeSpan kept)
+    {
+        var (before, purged) = (Now - (long)kept.TotalMilliseconds, 0);
+        // One at a time, since others wait for the writer. Everything of a session goes with its row.
+        while (await Writer.WriteAsync(0, connection => connection.Execute(
+            "DELETE FROM session WHERE id = (SELECT id FROM session WHERE state <> 0 AND ended_at <= $1 LIMIT 1)", before)) > 0) purged++;
+        return purged;
+    }
 
     // Leaving the open state and deleting the journal are one.
     private bool End(Connection connection, SessionId id, SessionState state, string? reason)

@@ -1,3 +1,4 @@
+using CoffeeShop.Delivery;
 using Microsoft.Data.Sqlite;
 
 namespace CoffeeShop.Storage.Sqlite;
@@ -23,14 +24,22 @@ internal static class Trouble
             Constraint => $"{file} refused what was written: {e.Message} This is a mistake of the program, please report it.",
             _ => $"{file} could not be read or written: {e.Message}",
         },
-        e);
+        e)
+    {
+        IsLasting = e.SqliteErrorCode is Corrupt or NotADatabase or Constraint,
+    };
 
     /// <summary>The message for a file that is not as it was written.</summary>
     /// <param name="file">The path of the file.</param>
     /// <param name="found">What was found.</param>
     /// <param name="inner">The error that told.</param>
     public static StorageException Damaged(string file, string found, Exception? inner = null) => new(
-        $"{file} is damaged: {found.TrimEnd('.')}. Nothing was changed. Restore it with the files beside it from a backup, or choose another folder with --state.", inner);
+        $"{file} is damaged: {found.TrimEnd('.')}. Nothing was changed. Restore it with the files beside it from a backup, or choose another folder with --state.", inner) { IsLasting = true };
+
+    /// <summary>The error of an owner whose state is not the one that the journal makes: only that session cannot go on.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="found">What was found, and what was expected.</param>
+    public static StorageException Contradiction(SessionId session, string found) => new(found) { IsLasting = true, Guilty = session };
 
     /// <summary>The message for what is asked after the end.</summary>
     /// <param name="file">The path of the file.</param>
