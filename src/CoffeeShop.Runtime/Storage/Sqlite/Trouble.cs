@@ -34,7 +34,10 @@ internal static class Trouble
     /// <param name="found">What was found.</param>
     /// <param name="inner">The error that told.</param>
     public static StorageException Damaged(string file, string found, Exception? inner = null) => new(
-        $"{file} is damaged: {found.TrimEnd('.')}. Nothing was changed. Restore it with the files beside it from a backup, or choose another folder with --state.", inner) { IsLasting = true };
+        $"{file} is damaged: {found.TrimEnd('.')}. Nothing was changed. Restore it with the files beside it from a backup, or choose another folder with --state.", inner)
+    {
+        IsLasting = true,
+    };
 
     /// <summary>The error of an owner whose state is not the one that the journal makes: only that session cannot go on.</summary>
     /// <param name="session">The session.</param>
