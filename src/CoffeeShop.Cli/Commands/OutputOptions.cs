@@ -83,7 +83,7 @@ internal sealed record ResultOutput(string Folder, string Id, bool Csv, bool Str
         if (rejections.Count == 0)
         {
             // What an earlier run rejected is not what this one did.
-            File.Delete(RejectedPath);
+            if (Path.Exists(RejectedPath)) File.Delete(RejectedPath);
             return;
         }
 

@@ -24,6 +24,9 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
         switch (await gateway.Sessions.SetEndAsync(session, table, end))
         {
             case EndOutcome.Conflict:
+                // Two contents went under one number of batches: no later end can be trusted either.
+                var reason = $"Two different ends were said for {table}.";
+                if (await gateway.Sessions.EndSessionAsync(session, SessionState.Failed, reason)) GatewayLog.SessionEnded(gateway.Log, session, SessionState.Failed, reason);
                 throw new ProtocolException($"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected the end that was set before.");
             case EndOutcome.NotOpen:
                 await CheckEndedAsync(table, end);

@@ -31,10 +31,13 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
 
     private string? Authenticate(Hello hello)
     {
-        // An address that was wrong too often hears the same as one that is wrong, whatever it has now.
-        if (gateway.Refusals.IsRefused(connection.Address)) throw Refuse(hello, Unauthorized());
+        // Only tokens are counted: they are as good as people made them, while nobody guesses a secret of 256 bits.
         if (gateway.Options.Tokens is not { } tokens) return null;
-        return tokens.FindAgency(hello.Token) ?? throw Refuse(hello, Unauthorized());
+        if (gateway.Refusals.IsRefused(connection.Address))
+            throw new ProtocolException("Too many wrong tokens have come from this address; try again in a minute.", ErrorCode.LimitReached);
+        if (tokens.FindAgency(hello.Token) is { } agency) return agency;
+        gateway.Refusals.Count(connection.Address);
+        throw Refuse(hello, new ProtocolException("The token is missing or wrong.", ErrorCode.Unauthorized));
     }
 
     private async Task<OpenedSession> BeginAsync(Hello hello, string? agency, Func<SessionId> newId, Action makeRoom, Action<ActiveSession> entered)
@@ -82,12 +85,9 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
 
     private ProtocolException Refuse(Hello hello, ProtocolException refusal)
     {
-        gateway.Refusals.Count(connection.Address);
         GatewayLog.Refused(gateway.Log, connection.Address, hello.ClientId);
         return refusal;
     }
-
-    private static ProtocolException Unauthorized() => new("The token is missing or wrong.", ErrorCode.Unauthorized);
 
     private static byte[] Hash(Bytes32 secret) => SHA256.HashData(secret.ToArray());
 }

@@ -87,11 +87,14 @@ public sealed class SameBytesTests(Datasets datasets) : IClassFixture<Datasets>,
     [Fact]
     public async Task A_version_1_client_finds_its_result_on_the_server()
     {
-        using var client = new Client(_server, datasets.EdgeCases.Path);
-        (await client.Send("--protocol", "1")).Is(0);
-        var results = await Coffee.Run("results", "latest", "--http", _server.Http);
-        results.Is(0);
-        Assert.Equal(Encoding.UTF8.GetString(datasets.EdgeCases.Answer), results.Output);
+        foreach (var dataset in (Dataset[])[datasets.EdgeCases, datasets.Ordinary])
+        {
+            using var client = new Client(_server, dataset.Path);
+            (await client.Send("--protocol", "1")).Is(0);
+            var results = await Coffee.Run("results", "latest", "--http", _server.Http);
+            results.Is(0);
+            Assert.Equal(Encoding.UTF8.GetString(dataset.Answer), results.Output);
+        }
     }
 
     public async ValueTask DisposeAsync()
