@@ -33,6 +33,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     {
         var cost = bytes + FrameOverhead;
         Interlocked.Add(ref _inFlight, cost);
+        connection.Owe();
         _pending.Writer.TryWrite(new Pending(answer, cost));
         while (Interlocked.Read(ref _inFlight) >= limits.InFlightBytes) await _room.WaitAsync(connection.Interrupted);
     }
@@ -74,6 +75,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         if (!pending.Answer.IsCompleted) await FlushAsync();
         var answer = await pending.Answer;
         if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
+        connection.Give();
         var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
         if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
     }

@@ -15,6 +15,9 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
     private Ending? _interruption;
     private string _awaited = "";
     private long _readDeadline;
+    private TimeSpan _idleTime;
+    private long _idleDeadline;
+    private int _owed;
     private long _writeDeadline;
 
     public IPAddress Address => address;
@@ -51,12 +54,36 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
     /// <param name="awaited">For what, for messages.</param>
     public void Await(TimeSpan time, string awaited)
     {
+        Volatile.Write(ref _idleDeadline, 0);
         _awaited = awaited;
         Volatile.Write(ref _readDeadline, After(time));
     }
 
+    /// <summary>Begins to wait for the next message, for which a client has its time once it has all its answers.</summary>
+    /// <param name="time">How long.</param>
+    public void AwaitMessage(TimeSpan time)
+    {
+        Volatile.Write(ref _readDeadline, 0);
+        _idleTime = time;
+        Volatile.Write(ref _idleDeadline, After(time));
+    }
+
     /// <summary>Nothing is awaited of the client.</summary>
-    public void AwaitNothing() => Volatile.Write(ref _readDeadline, 0);
+    public void AwaitNothing()
+    {
+        Volatile.Write(ref _readDeadline, 0);
+        Volatile.Write(ref _idleDeadline, 0);
+    }
+
+    /// <summary>The client is owed one more answer, for which it may wait in silence.</summary>
+    public void Owe() => Interlocked.Increment(ref _owed);
+
+    /// <summary>An answer has been given. The time begins anew before the client owes a message again.</summary>
+    public void Give()
+    {
+        if (Volatile.Read(ref _idleDeadline) is not 0 and var deadline) Interlocked.CompareExchange(ref _idleDeadline, After(_idleTime), deadline);
+        Interlocked.Decrement(ref _owed);
+    }
 
     /// <summary>Sends what has been written. A client that does not take it up in time loses its connection.</summary>
     /// <param name="time">The time.</param>
@@ -76,6 +103,7 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
         var now = clock.GetTimestamp();
         if (IsOver(ref _writeDeadline, now)) Abort("The client does not read what it is sent.");
         if (IsOver(ref _readDeadline, now)) Interrupt(ErrorCode.TimedOut, $"No {_awaited} came in time; connect again and resume.");
+        if (Volatile.Read(ref _owed) == 0 && IsOver(ref _idleDeadline, now)) Interrupt(ErrorCode.TimedOut, "No message came in time; connect again and resume.");
     }
 
     public void Dispose() => _interrupted.Dispose();

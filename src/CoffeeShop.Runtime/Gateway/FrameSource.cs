@@ -48,7 +48,7 @@ internal sealed class FrameSource(ClientConnection connection, GatewayLimits lim
 
     private void Await(IFrameHandler handler)
     {
-        if (handler.AwaitsMore) connection.Await(limits.IdleTime, "message");
+        if (handler.AwaitsMore) connection.AwaitMessage(limits.IdleTime);
         else connection.AwaitNothing();
     }
 

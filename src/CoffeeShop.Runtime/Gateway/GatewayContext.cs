@@ -12,6 +12,7 @@ internal sealed class GatewayContext
         (Options, Sessions, Bus, Clock, Log) = (options, sessions, bus, clock, log);
         Publisher = new Publisher(this);
         Refusals = new RefusalThrottle(options.Limits, clock);
+        HttpRefusals = new RefusalThrottle(options.Limits, clock);
         Dump = options.DumpFolder is { } folder ? new MessageDump(folder) : null;
     }
 
@@ -32,6 +33,9 @@ internal sealed class GatewayContext
     public Publisher Publisher { get; }
 
     public RefusalThrottle Refusals { get; }
+
+    /// <summary>Those of HTTP, whose askers are not the clients.</summary>
+    public RefusalThrottle HttpRefusals { get; }
 
     public MessageDump? Dump { get; }
 

@@ -36,7 +36,7 @@ public sealed record GatewayLimits
     /// <summary>How long a batch that has a number is published again while the bus is in trouble.</summary>
     public TimeSpan RepublishTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Wrong tokens or secrets from one address within <see cref="RefusalWindow"/> before it is refused unheard.</summary>
+    /// <summary>Wrong tokens from one address within <see cref="RefusalWindow"/> before further ones are told to wait.</summary>
     public int RefusalsPerAddress { get; init; } = 20;
 
     /// <summary>See <see cref="RefusalsPerAddress"/>.</summary>

@@ -150,10 +150,16 @@ internal sealed class HttpApi(GatewayContext gateway)
         const string Scheme = "Bearer ";
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
         var header = http.Request.Headers.Authorization.ToString();
-        var agency = gateway.Refusals.IsRefused(address) || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? null : tokens.FindAgency(header[Scheme.Length..].Trim());
+        var agency = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? tokens.FindAgency(header[Scheme.Length..].Trim()) : null;
         if (agency is not null) return new Asker(agency);
-        gateway.Refusals.Count(address);
         GatewayLog.Refused(gateway.Log, address, "http");
+        if (gateway.HttpRefusals.IsRefused(address))
+        {
+            await FailAsync(http, StatusCodes.Status429TooManyRequests, "Too many wrong tokens have come from this address; try again in a minute.");
+            return null;
+        }
+
+        gateway.HttpRefusals.Count(address);
         http.Response.Headers.WWWAuthenticate = "Bearer";
         await FailAsync(http, StatusCodes.Status401Unauthorized, "The token is missing or wrong.");
         return null;

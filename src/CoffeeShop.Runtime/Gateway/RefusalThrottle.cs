@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CoffeeShop.Gateway;
 
-/// <summary>Counts the wrong tokens and secrets of each address, so that nobody can try many.</summary>
+/// <summary>Counts the wrong tokens of each address, so that whoever is wrong often is told to wait. A right token is not asked for it.</summary>
 /// <param name="limits">How many are too many.</param>
 /// <param name="clock">Tells the time.</param>
 public sealed class RefusalThrottle(GatewayLimits limits, TimeProvider clock)
@@ -12,7 +12,7 @@ public sealed class RefusalThrottle(GatewayLimits limits, TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Window> _windows = [];
 
-    /// <summary>Whether an address has been wrong too often to be heard.</summary>
+    /// <summary>Whether an address has been wrong too often to be told anything but to wait.</summary>
     /// <param name="address">The address.</param>
     public bool IsRefused(IPAddress address)
     {

@@ -33,9 +33,10 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
     {
         // Only tokens are counted: they are as good as people made them, while nobody guesses a secret of 256 bits.
         if (gateway.Options.Tokens is not { } tokens) return null;
-        if (gateway.Refusals.IsRefused(connection.Address))
-            throw new ProtocolException("Too many wrong tokens have come from this address; try again in a minute.", ErrorCode.LimitReached);
+        // A right token passes whatever others behind the same address have tried.
         if (tokens.FindAgency(hello.Token) is { } agency) return agency;
+        if (gateway.Refusals.IsRefused(connection.Address))
+            throw Refuse(hello, new ProtocolException("Too many wrong tokens have come from this address; try again in a minute.", ErrorCode.LimitReached));
         gateway.Refusals.Count(connection.Address);
         throw Refuse(hello, new ProtocolException("The token is missing or wrong.", ErrorCode.Unauthorized));
     }

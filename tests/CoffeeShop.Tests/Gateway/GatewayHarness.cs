@@ -1,4 +1,5 @@
 using System.Net;
+using CoffeeShop.Bus;
 using CoffeeShop.Bus.InMemory;
 using CoffeeShop.Gateway;
 using CoffeeShop.Observability;
@@ -39,7 +40,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     }
 
     public static async Task<GatewayHarness> StartAsync(
-        Func<GatewayOptions, GatewayOptions>? setUp = null, TimeProvider? clock = null, TemporaryFolder? folder = null, LogLevel level = LogLevel.Information)
+        Func<GatewayOptions, GatewayOptions>? setUp = null, TimeProvider? clock = null, TemporaryFolder? folder = null, LogLevel level = LogLevel.Information,
+        Func<IBus, IBus>? wrapBus = null, Func<ISessionStore, ISessionStore>? wrapSessions = null)
     {
         clock ??= TimeProvider.System;
         var options = new GatewayOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), HttpAddress = new IPEndPoint(IPAddress.Loopback, 0), IsOnlyGateway = true, Limits = Limits };
@@ -49,7 +51,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         var storage = StateFolder.Open(state["state"], clock);
         var bus = new InMemoryBus();
         var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), TimeProvider.System, logs.CreateLogger("Workers"));
-        var server = await GatewayServer.StartAsync(setUp?.Invoke(options) ?? options, storage, bus, clock, logs);
+        var server = await GatewayServer.StartAsync(setUp?.Invoke(options) ?? options, wrapSessions?.Invoke(storage) ?? storage, wrapBus?.Invoke(bus) ?? bus, clock, logs);
         return new GatewayHarness(state, folder is null, storage, bus, logs, log, workers, server);
     }
 

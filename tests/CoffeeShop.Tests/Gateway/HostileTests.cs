@@ -63,6 +63,36 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Nobody_is_idle_who_waits_for_an_answer_and_the_time_begins_when_it_is_given()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(clock: clock, wrapBus: inner => bus = new WatchedBus(inner));
+        var hold = bus!.Hold();
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawClient.Hello());
+        await client.ReceiveAsync<Welcome>();
+        await client.SendAsync(SmallShop.MenuBatch);
+        await GatewayHarness.UntilAsync(() => Task.FromResult(!bus.Published.IsEmpty), "the batch is published");
+        var minutes = GatewayHarness.Limits.IdleTime.TotalMinutes;
+        for (var minute = 0; minute < 2 * minutes; minute++) clock.Advance(TimeSpan.FromMinutes(1));
+        hold.SetResult();
+        Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        for (var minute = 0; minute < minutes - 1; minute++) clock.Advance(TimeSpan.FromMinutes(1));
+        await client.SendAsync(SmallShop.StoresBatch);
+        Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        var error = client.ReceiveErrorAsync();
+        await GatewayHarness.UntilAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMinutes(1));
+                return Task.FromResult(error.IsCompleted);
+            },
+            "the client is told");
+        Assert.Equal(ErrorCode.TimedOut, (await error).Code);
+    }
+
+    [Fact]
     public async Task A_client_that_never_reads_is_not_read_any_more_while_others_go_on()
     {
         await using var gateway = await GatewayHarness.StartAsync(options => options with { Limits = GatewayHarness.Limits with { InFlightBytes = 64 << 10 } });

@@ -111,18 +111,29 @@ public sealed class HttpTests
     }
 
     [Fact]
-    public async Task A_wrong_token_is_refused_and_after_many_of_them_a_right_one_has_to_wait()
+    public async Task After_many_wrong_tokens_a_wrong_one_has_to_wait_and_a_right_one_passes()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var gateway = await GatewayHarness.StartAsync(options => options with { Tokens = Tokens }, clock);
         for (var i = 0; i < 20; i++) Assert.Equal(ErrorCode.Unauthorized, (await ErrorOfAsync(gateway, i % 2 == 0 ? "" : "guess")).Code);
-        // Told to try again, which a client does: the address may be that of many.
-        Assert.Equal(ErrorCode.LimitReached, (await ErrorOfAsync(gateway, "token of the north")).Code);
-        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(ErrorCode.LimitReached, (await ErrorOfAsync(gateway, "guess")).Code);
+        // The address may be that of many.
         using var client = await gateway.ConnectAsync();
         await client.SendAsync(RawClient.Hello("token of the north"));
         await client.ReceiveAsync<Welcome>();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(ErrorCode.Unauthorized, (await ErrorOfAsync(gateway, "guess")).Code);
         Assert.DoesNotContain("token of", gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_tokens_over_HTTP_make_neither_right_ones_nor_clients_wait()
+    {
+        await using var gateway = await GatewayHarness.StartAsync(options => options with { Tokens = Tokens });
+        for (var i = 0; i < 20; i++) Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(gateway, "/sessions", "guess")).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await GetAsync(gateway, "/sessions", "guess")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(gateway, "/sessions", "token of the north")).StatusCode);
+        Assert.Equal(ErrorCode.Unauthorized, (await ErrorOfAsync(gateway, "guess")).Code);
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using CoffeeShop.Bus;
+
+namespace CoffeeShop.Tests.Gateway;
+
+/// <summary>A bus that passes everything on, shows what was published, and holds it back for as long as it is told to.</summary>
+internal sealed class WatchedBus(IBus inner) : IBus
+{
+    private Task _gate = Task.CompletedTask;
+
+    /// <summary>The queues that were published to, in the order of the calls.</summary>
+    public ConcurrentQueue<QueueName> Published { get; } = [];
+
+    /// <summary>Holds back what is published from now on, until the source is completed.</summary>
+    public TaskCompletionSource Hold()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _gate, gate.Task);
+        return gate;
+    }
+
+    public async Task PublishAsync(QueueName queue, BusMessage message)
+    {
+        Published.Enqueue(queue);
+        await Volatile.Read(ref _gate);
+        await inner.PublishAsync(queue, message);
+    }
+
+    public Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken) => inner.SubscribeAsync(queue, prefetch, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
