@@ -11,13 +11,16 @@ public enum NumberVerdict
     /// <summary>One that came before, on this connection or an earlier one.</summary>
     Again,
 
-    /// <summary>A structural error: the session cannot go on.</summary>
+    /// <summary>A structural error: the connection cannot go on.</summary>
     Error,
+
+    /// <summary>Another end of a table than before: two contents went under one number of batches, and the session cannot go on.</summary>
+    Conflict,
 }
 
 /// <summary>A verdict on a number.</summary>
 /// <param name="Verdict">The verdict.</param>
-/// <param name="Problem">What was found and what was expected, when it is an error.</param>
+/// <param name="Problem">What was found and what was expected, when it is an error or a conflict.</param>
 public readonly record struct Numbered(NumberVerdict Verdict, string? Problem = null);
 
 /// <summary>
@@ -56,7 +59,7 @@ public sealed class BatchNumbering(IReadOnlyDictionary<Table, long> marks, IRead
     {
         var last = _last.GetValueOrDefault(table);
         if (_ends.TryGetValue(table, out var known) && known != end)
-            return Error($"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected {known.Last} with {known.HashSum:x16} as before.");
+            return new Numbered(NumberVerdict.Conflict, $"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected {known.Last} with {known.HashSum:x16} as before.");
         if (end.Last != last) return Error($"{table}: found {end.Last} as the last batch, expected {last}.");
         _ends[table] = end;
         return new Numbered(_ended.Add(table) ? NumberVerdict.Next : NumberVerdict.Again);

@@ -24,10 +24,7 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
         switch (await gateway.Sessions.SetEndAsync(session, table, end))
         {
             case EndOutcome.Conflict:
-                // Two contents went under one number of batches: no later end can be trusted either.
-                var reason = $"Two different ends were said for {table}.";
-                if (await gateway.Sessions.EndSessionAsync(session, SessionState.Failed, reason)) GatewayLog.SessionEnded(gateway.Log, session, SessionState.Failed, reason);
-                throw new ProtocolException($"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected the end that was set before.");
+                throw await FailAsync(table, end);
             case EndOutcome.NotOpen:
                 await CheckEndedAsync(table, end);
                 return;
@@ -38,14 +35,28 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
         }
     }
 
+    /// <summary>Fails the session for another end: two contents went under one number of batches, so no later end can be trusted either.</summary>
+    /// <returns>What its client is told.</returns>
+    /// <exception cref="StorageException">The storage is in trouble.</exception>
+    public async Task<ProtocolException> FailAsync(Table table, TableEnd end)
+    {
+        var reason = $"Two different ends were said for {table}.";
+        if (!await gateway.Sessions.EndSessionAsync(session, SessionState.Failed, reason)) return Another(table, end);
+        GatewayLog.SessionEnded(gateway.Log, session, SessionState.Failed, reason);
+        return new ProtocolException($"The session failed. {reason}", ErrorCode.SessionFailed);
+    }
+
     /// <summary>A session that is complete has all its ends, and its client may say them again to get its result.</summary>
     private async Task CheckEndedAsync(Table table, TableEnd end)
     {
         var record = await gateway.Sessions.FindSessionAsync(session);
         if (record is not { State: SessionState.Complete }) throw Ending.Of(record);
         if (record.Ends[table] != end)
-            throw new ProtocolException($"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected the end that was set before.");
+            throw Another(table, end);
     }
+
+    private static ProtocolException Another(Table table, TableEnd end) =>
+        new($"{table}: found {end.Last} as the last batch with hash sum {end.HashSum:x16}, expected the end that was set before.");
 
     private void TellReceived(Table table)
     {

@@ -28,8 +28,7 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         switch (frame.Read())
         {
             case Columns { Status: BatchStatus.Cancel }:
-                await EndSessionAsync(SessionState.Cancelled, "The client cancelled it.");
-                throw new ProtocolException("The session was cancelled.", ErrorCode.SessionCancelled);
+                throw await CancelAsync();
             case Columns columns when !HasFinished:
                 await BatchAsync(columns, frame.Body.Length + Frame.HeaderBytes);
                 return true;
@@ -105,12 +104,20 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         return answer;
     }
 
-    private ValueTask EndAsync(EndOfTable message, long bytes)
+    /// <summary>Cancels the session, unless it has ended otherwise meanwhile.</summary>
+    /// <returns>What the client is told of how its session has ended.</returns>
+    private async Task<ProtocolException> CancelAsync() => await EndSessionAsync(SessionState.Cancelled, "The client cancelled it.")
+        ? new ProtocolException("The session was cancelled.", ErrorCode.SessionCancelled)
+        : Ending.Of(await Gateway.Sessions.FindSessionAsync(Active!.Id));
+
+    private async ValueTask EndAsync(EndOfTable message, long bytes)
     {
         if (message.HashSum is not { } sum) throw new ProtocolException($"EOF of {message.Table}: found no hash_sum, expected it in version 2.");
         var end = new TableEnd(message.Number, sum);
-        Check(_numbering!.End(message.Table, end));
-        return Acknowledgements.AddAsync(AnswerAsync(_ends!.SetAsync(message.Table, end)), bytes);
+        var numbered = _numbering!.End(message.Table, end);
+        if (numbered.Verdict == NumberVerdict.Conflict) throw await _ends!.FailAsync(message.Table, end);
+        Check(numbered);
+        await Acknowledgements.AddAsync(AnswerAsync(_ends!.SetAsync(message.Table, end)), bytes);
     }
 
     private void Finish()

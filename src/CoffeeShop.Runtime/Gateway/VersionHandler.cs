@@ -42,9 +42,12 @@ internal abstract class VersionHandler(GatewayContext gateway, ClientConnection 
     protected SessionId NewSessionId() => new(Guid.CreateVersion7(gateway.Clock.GetUtcNow()));
 
     /// <summary>Ends the session, unless it has ended.</summary>
-    protected async Task EndSessionAsync(SessionState state, string reason)
+    /// <returns>False when it has ended before.</returns>
+    protected async Task<bool> EndSessionAsync(SessionState state, string reason)
     {
-        if (Session is { } session && await gateway.Sessions.EndSessionAsync(session, state, reason)) GatewayLog.SessionEnded(gateway.Log, session, state, reason);
+        if (Session is not { } session || !await gateway.Sessions.EndSessionAsync(session, state, reason)) return false;
+        GatewayLog.SessionEnded(gateway.Log, session, state, reason);
+        return true;
     }
 
     /// <summary>Answers a batch when it can no longer be lost.</summary>

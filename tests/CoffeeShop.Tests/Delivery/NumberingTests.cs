@@ -42,7 +42,7 @@ public sealed class NumberingTests
         Assert.Equal(NumberVerdict.Error, numbering.End(Table, new TableEnd(2, 9)).Verdict);
         Assert.Equal(NumberVerdict.Next, numbering.End(Table, new TableEnd(1, 9)).Verdict);
         Assert.Equal(NumberVerdict.Again, numbering.End(Table, new TableEnd(1, 9)).Verdict);
-        Assert.Equal(NumberVerdict.Error, numbering.End(Table, new TableEnd(1, 8)).Verdict);
+        Assert.Equal(NumberVerdict.Conflict, numbering.End(Table, new TableEnd(1, 8)).Verdict);
         Assert.Equal(NumberVerdict.Error, numbering.Batch(Table, 1).Verdict);
         Assert.DoesNotContain(Table, numbering.Unfinished);
     }
@@ -53,7 +53,7 @@ public sealed class NumberingTests
         var numbering = new BatchNumbering(new Dictionary<Table, long> { [Table] = 1 }, new Dictionary<Table, TableEnd> { [Table] = new(2, 9) });
         Assert.Equal(NumberVerdict.Next, numbering.Batch(Table, 2).Verdict);
         Assert.Equal("users: found batch 3, expected none after the last one, 2.", numbering.Batch(Table, 3).Problem);
-        Assert.Equal(NumberVerdict.Error, numbering.End(Table, new TableEnd(2, 8)).Verdict);
+        Assert.Equal(NumberVerdict.Conflict, numbering.End(Table, new TableEnd(2, 8)).Verdict);
         // The client sends its ends again on every connection, so until then the table is not finished.
         Assert.Contains(Table, numbering.Unfinished);
         Assert.Equal(NumberVerdict.Next, numbering.End(Table, new TableEnd(2, 9)).Verdict);

@@ -136,6 +136,50 @@ public sealed class Version2Tests
     }
 
     [Fact]
+    public async Task A_complete_session_that_is_cancelled_stays_complete_and_its_client_is_told_so()
+    {
+        await using var gateway = await GatewayHarness.StartAsync();
+        SessionKey key;
+        using (var client = await gateway.ConnectAsync())
+        {
+            key = (await SmallShop.SendAsync(client)).Session;
+            await SmallShop.ReceiveResultAsync(client);
+        }
+
+        using var again = await gateway.ConnectAsync();
+        await again.SendAsync(RawClient.Hello(session: key), SmallShop.MenuBatch with { Status = BatchStatus.Cancel });
+        await again.ReceiveAsync<Welcome>();
+        Assert.Equal("The session is complete and takes nothing more.", (await again.ReceiveErrorAsync()).Text);
+        Assert.Equal(SessionState.Complete, (await gateway.Storage.FindSessionAsync(key.Id))!.State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_end_of_a_table_fails_the_session_also_on_another_connection(bool resumes)
+    {
+        await using var gateway = await GatewayHarness.StartAsync();
+        using var first = await gateway.ConnectAsync();
+        await first.SendAsync(RawClient.Hello());
+        var key = (await first.ReceiveAsync<Welcome>()).Session;
+        await first.SendAsync(SmallShop.MenuBatch, SmallShop.Ends[0]);
+        Assert.Same(BatchReceived.Success, await first.ReceiveAsync());
+        Assert.Same(BatchReceived.Success, await first.ReceiveAsync());
+        using var second = await gateway.ConnectAsync();
+        if (resumes)
+        {
+            await second.SendAsync(RawClient.Hello(session: key));
+            await second.ReceiveAsync<Welcome>();
+        }
+
+        var client = resumes ? second : first;
+        await client.SendAsync(SmallShop.Ends[0] with { HashSum = 1 });
+        Assert.Equal(ErrorCode.SessionFailed, (await client.ReceiveErrorAsync()).Code);
+        var session = await gateway.Storage.FindSessionAsync(key.Id);
+        Assert.Equal((SessionState.Failed, "Two different ends were said for menu_items."), (session!.State, session.Reason));
+    }
+
+    [Fact]
     public async Task Changed_files_and_options_are_refused()
     {
         await using var gateway = await GatewayHarness.StartAsync();
@@ -156,7 +200,6 @@ public sealed class Version2Tests
         { "another content than the hash says", [SmallShop.MenuBatch with { Hash = 1 }] },
         { "a batch after the end", [SmallShop.MenuBatch, SmallShop.Ends[0], RawClient.Columns(Batches.Of(MenuItems.Table, "2|Mocha"), 2)] },
         { "an end with another last number", [SmallShop.MenuBatch, SmallShop.Ends[0] with { Number = 2 }] },
-        { "another end", [SmallShop.MenuBatch, SmallShop.Ends[0], SmallShop.Ends[0] with { HashSum = 1 }] },
         { "an end without a sum", [SmallShop.MenuBatch, SmallShop.Ends[0] with { HashSum = null }] },
         { "FINISHED without the ends", [new Finished(1)] },
         { "a second HELLO", [RawClient.Hello()] },
