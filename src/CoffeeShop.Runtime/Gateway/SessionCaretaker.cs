@@ -81,14 +81,15 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         // Before the registry is read: who is not connected by then and was there before has said all it will.
         var connected = gateway.Active.All.Select(active => active.Id).ToHashSet();
         var begun = gateway.Count.Begun;
-        var records = await gateway.Sessions.ListSessionsAsync();
-        var open = records.Where(record => record.State == SessionState.Open).ToDictionary(record => record.Session.Id);
+        var open = (await gateway.Sessions.ListOpenSessionsAsync()).ToDictionary(record => record.Session.Id);
         gateway.Count.Found(begun, open.Count);
         foreach (var ended in _standing.Keys.Where(id => !open.ContainsKey(id)).ToList()) _standing.Remove(ended);
-        foreach (var ended in records.Where(record => record.State is not (SessionState.Open or SessionState.Complete)))
+        foreach (var id in connected.Where(id => !open.ContainsKey(id)))
         {
+            // One that begins is not in the registry yet, and one that is complete gets its result.
+            if (await gateway.Sessions.FindSessionAsync(id) is not { State: not (SessionState.Open or SessionState.Complete) } ended) continue;
             var why = Ending.Of(ended);
-            gateway.Active.Interrupt(ended.Session.Id, why.Code, why.Message);
+            gateway.Active.Interrupt(id, why.Code, why.Message);
         }
 
         foreach (var record in open.Values) await CareAsync(record, connected.Contains(record.Session.Id));
@@ -101,16 +102,22 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         var seen = new Seen(record.Progress, record.Ends.Count, record.Marks.Values.Sum());
         if (!_standing.TryGetValue(id, out var standing) || standing.Seen != seen)
         {
-            _standing[id] = new Standing(seen, now, now);
+            _standing[id] = new Standing(seen, now, now, now);
             // What an earlier process left behind is repaired at once; for the rest a first look tells nothing.
             if (standing is null && isFinished && !isConnected) Repair(record, "finished before this gateway saw it");
             return;
         }
 
+        if (isConnected) _standing[id] = standing = standing with { AloneSince = now };
         var stood = gateway.Clock.GetElapsedTime(standing.Since);
         if (stood >= gateway.Limits.SessionTime)
         {
             await EndAsync(id, SessionState.Expired, $"Nothing happened for {gateway.Limits.SessionTime.TotalHours:0.#} hours.");
+        }
+        else if (seen == default && gateway.Clock.GetElapsedTime(standing.AloneSince) >= 2 * gateway.Limits.IdleTime)
+        {
+            // It holds nothing that a client could miss, but a place among the sessions.
+            await EndAsync(id, SessionState.Expired, $"Nothing was sent, and nobody came back for {2 * gateway.Limits.IdleTime.TotalMinutes:0.#} minutes.");
         }
         else if (!isFinished && record.Session.Protocol == 1 && !isConnected && (gateway.Options.IsOnlyGateway || stood >= 2 * gateway.Limits.IdleTime))
         {
@@ -146,5 +153,5 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
 
     private readonly record struct Seen(long Progress, int Ends, long Marks);
 
-    private sealed record Standing(Seen Seen, long Since, long RepairedAt);
+    private sealed record Standing(Seen Seen, long Since, long RepairedAt, long AloneSince);
 }

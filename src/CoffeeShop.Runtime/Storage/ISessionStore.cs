@@ -20,6 +20,9 @@ public interface ISessionStore
     /// <summary>All sessions that are still known, the newest first.</summary>
     Task<IReadOnlyList<SessionRecord>> ListSessionsAsync();
 
+    /// <summary>The sessions that are open, the newest first. What has ended costs nothing here, however much of it is kept.</summary>
+    Task<IReadOnlyList<SessionRecord>> ListOpenSessionsAsync();
+
     /// <summary>Sets the end of a table's input. It is set once.</summary>
     /// <param name="id">The session.</param>
     /// <param name="table">The table.</param>

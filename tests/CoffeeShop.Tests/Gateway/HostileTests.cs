@@ -143,8 +143,15 @@ public sealed class HostileTests
         using (var second = await gateway.ConnectAsync())
         {
             await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Server.Connections == 2), "both are connected");
-            using var third = await gateway.ConnectAsync();
-            Assert.Null(await third.ReceiveAsync());
+            try
+            {
+                using var third = await gateway.ConnectAsync();
+                Assert.Null(await third.ReceiveAsync());
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // It was closed before the connecting had returned.
+            }
         }
 
         await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Server.Connections == 1), "the second is gone");
@@ -189,17 +196,69 @@ public sealed class HostileTests
         await using var gateway = await GatewayHarness.StartAsync(clock: clock);
         using (var client = await gateway.ConnectAsync())
         {
-            await client.SendAsync(RawClient.Hello());
+            await client.SendAsync(RawClient.Hello(), SmallShop.MenuBatch);
             await client.ReceiveAsync<Welcome>();
+            Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
         }
 
         await GatewayHarness.UntilAsync(
             async () =>
             {
                 clock.Advance(TimeSpan.FromHours(1));
-                return (await gateway.Storage.ListSessionsAsync()).SingleOrDefault() is null or { State: CoffeeShop.Delivery.SessionState.Expired };
+                return (await gateway.Storage.ListSessionsAsync()).SingleOrDefault() is null or { State: CoffeeShop.Delivery.SessionState.Expired, Reason: "Nothing happened for 24 hours." };
             },
             "the session expires");
+    }
+
+    [Fact]
+    public async Task A_session_without_anything_in_it_expires_soon_after_its_client_has_left_and_others_stay()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var gateway = await GatewayHarness.StartAsync(clock: clock);
+        SessionKey empty, begun;
+        using (var client = await gateway.ConnectAsync())
+        {
+            await client.SendAsync(RawClient.Hello(), SmallShop.MenuBatch);
+            begun = (await client.ReceiveAsync<Welcome>()).Session;
+            Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        }
+
+        using (var client = await gateway.ConnectAsync())
+        {
+            await client.SendAsync(RawClient.Hello());
+            empty = (await client.ReceiveAsync<Welcome>()).Session;
+        }
+
+        await GatewayHarness.UntilAsync(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromMinutes(1));
+                return (await gateway.Storage.FindSessionAsync(empty.Id))!.State != CoffeeShop.Delivery.SessionState.Open;
+            },
+            "the empty session expires");
+        var session = (await gateway.Storage.FindSessionAsync(empty.Id))!;
+        Assert.Equal((CoffeeShop.Delivery.SessionState.Expired, "Nothing was sent, and nobody came back for 20 minutes."), (session.State, session.Reason));
+        Assert.Equal(CoffeeShop.Delivery.SessionState.Open, (await gateway.Storage.FindSessionAsync(begun.Id))!.State);
+    }
+
+    [Fact]
+    public async Task A_client_whose_session_has_been_ended_elsewhere_is_told_so()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var gateway = await GatewayHarness.StartAsync(clock: clock);
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawClient.Hello());
+        var key = (await client.ReceiveAsync<Welcome>()).Session;
+        await gateway.Storage.EndSessionAsync(key.Id, CoffeeShop.Delivery.SessionState.Failed, "why");
+        var error = client.ReceiveErrorAsync();
+        await GatewayHarness.UntilAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(error.IsCompleted);
+            },
+            "the client is told");
+        Assert.Equal(ErrorCode.SessionFailed, (await error).Code);
     }
 
     [Fact]

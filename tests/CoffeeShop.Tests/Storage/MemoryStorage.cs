@@ -24,6 +24,9 @@ internal sealed partial class MemoryStorage : IStorage
     public Task<IReadOnlyList<SessionRecord>> ListSessionsAsync() => Do<IReadOnlyList<SessionRecord>>(() =>
         [.. _sessions.Values.OrderByDescending(known => known.CreatedAt).ThenByDescending(known => known.Session.Id).Select(known => known.ToRecord())]);
 
+    public async Task<IReadOnlyList<SessionRecord>> ListOpenSessionsAsync() =>
+        [.. (await ListSessionsAsync()).Where(known => known.State == SessionState.Open)];
+
     public Task<EndOutcome> SetEndAsync(SessionId id, Table table, TableEnd tableEnd) => Do(() =>
     {
         if (Open(id) is not { } known) return EndOutcome.NotOpen;

@@ -28,6 +28,7 @@ public abstract partial class StorageContract
             Assert.Empty(found.Marks);
             Assert.Empty(found.Closed);
             Assert.Equal([other.Id, session.Id], (await test.Storage.ListSessionsAsync()).Select(known => known.Session.Id));
+            Assert.Equal([other.Id, session.Id], (await test.Storage.ListOpenSessionsAsync()).Select(known => known.Session.Id));
             Assert.Null(await test.Storage.FindSessionAsync(Sample.Session().Id));
             await test.ReopenAsync();
         }
@@ -124,6 +125,7 @@ public abstract partial class StorageContract
         await test.Storage.EndSessionAsync(failed, SessionState.Failed, "why");
         Assert.Equal(0, await test.Storage.PurgeAsync(TimeSpan.FromHours(1)));
         Assert.Equal(3, (await test.Storage.ListSessionsAsync()).Count);
+        Assert.Equal(open, Assert.Single(await test.Storage.ListOpenSessionsAsync()).Session.Id);
         Assert.Equal(2, await test.Storage.PurgeAsync(TimeSpan.Zero));
         Assert.Equal(open, Assert.Single(await test.Storage.ListSessionsAsync()).Session.Id);
         Assert.Empty(await test.Storage.ReadResultAsync(complete, Sample.OtherQuery.Id, 0, 1000));

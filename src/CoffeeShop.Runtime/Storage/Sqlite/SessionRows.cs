@@ -23,10 +23,16 @@ internal static class SessionRows
     }
 
     /// <summary>All sessions, the newest first.</summary>
-    public static IReadOnlyList<SessionRecord> All(Connection connection, string file)
+    public static IReadOnlyList<SessionRecord> All(Connection connection, string file) => List(connection, file, Select);
+
+    /// <summary>The open sessions, the newest first.</summary>
+    public static IReadOnlyList<SessionRecord> Open(Connection connection, string file) =>
+        List(connection, file, $"{Select} INDEXED BY session_open WHERE state = 0");
+
+    private static List<SessionRecord> List(Connection connection, string file, string select)
     {
         var sessions = new List<SessionRecord>();
-        using var row = connection.Read($"{Select} ORDER BY created_at DESC, id DESC");
+        using var row = connection.Read($"{select} ORDER BY created_at DESC, id DESC");
         while (row.Read()) sessions.Add(Session(connection, file, row));
         return sessions;
     }

@@ -22,6 +22,9 @@ public sealed partial class SqliteStorage
     public Task<IReadOnlyList<SessionRecord>> ListSessionsAsync() => _readers.ReadAsync(connection => SessionRows.All(connection, _file));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SessionRecord>> ListOpenSessionsAsync() => _readers.ReadAsync(connection => SessionRows.Open(connection, _file));
+
+    /// <inheritdoc/>
     public Task<EndOutcome> SetEndAsync(SessionId id, Table table, TableEnd tableEnd) => Writer.WriteAsync(0, connection =>
     {
         if (!IsOpen(connection, id)) return EndOutcome.NotOpen;
