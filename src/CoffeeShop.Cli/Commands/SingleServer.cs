@@ -16,8 +16,9 @@ internal static class SingleServer
     {
         try
         {
-            RunAsync(options, stateFolder, level ?? LogLevel.Information, stop).GetAwaiter().GetResult();
-            return ExitCode.Done;
+            if (RunAsync(options, stateFolder, level ?? LogLevel.Information, stop).GetAwaiter().GetResult()) return ExitCode.Done;
+            Console.Error.WriteLine("The server has stopped by itself, which it should not; the log says why. Start the server again: its sessions go on.");
+            return ExitCode.Failed;
         }
         catch (StorageException e)
         {
@@ -26,7 +27,8 @@ internal static class SingleServer
         }
     }
 
-    private static async Task RunAsync(GatewayOptions options, string stateFolder, LogLevel level, CancellationToken stop)
+    /// <returns>False when the server ended without being asked to.</returns>
+    private static async Task<bool> RunAsync(GatewayOptions options, string stateFolder, LogLevel level, CancellationToken stop)
     {
         var clock = TimeProvider.System;
         using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, clock));
@@ -41,6 +43,7 @@ internal static class SingleServer
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopping = stop.Register(stopped.SetResult);
         // A worker that cannot go on ends the process, which begins again from the database.
-        await await Task.WhenAny(stopped.Task, workers.Completion);
+        await await Task.WhenAny(stopped.Task, workers.Completion, gateway.Stopped);
+        return stop.IsCancellationRequested;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     private readonly SemaphoreSlim _room = new(0, 1);
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _inFlight;
+    private readonly SemaphoreSlim _output = new(1, 1);
     private bool _isUnheard;
 
     /// <summary>Completes when everything up to <see cref="Complete"/> has been answered; never, when that cannot be done.</summary>
@@ -67,6 +68,15 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         }
     }
 
+    /// <summary>Gives no more answers. Once it has completed nobody else writes to the output of the connection, whatever is still under way.</summary>
+    public async Task AbandonAsync()
+    {
+        await _output.WaitAsync();
+        _isUnheard = true;
+        _output.Release();
+    }
+
+    // The other semaphore has no handle to release, and answers under way may outlive the connection.
     public void Dispose() => _room.Dispose();
 
     private async ValueTask AnswerAsync(Pending pending)
@@ -74,7 +84,16 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         // What has been written is sent before anything is waited for: the client may wait for it.
         if (!pending.Answer.IsCompleted) await FlushAsync();
         var answer = await pending.Answer;
-        if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
+        await _output.WaitAsync();
+        try
+        {
+            if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
+        }
+        finally
+        {
+            _output.Release();
+        }
+
         connection.Give();
         var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
         if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
@@ -82,6 +101,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
 
     private async ValueTask FlushAsync()
     {
+        await _output.WaitAsync();
         try
         {
             if (!_isUnheard) await connection.FlushAsync(limits.WriteTime);
@@ -89,6 +109,10 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         catch (Exception e) when (GoesOnUnheard && e is (IOException or ConnectionAbortedException))
         {
             _isUnheard = true;
+        }
+        finally
+        {
+            _output.Release();
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class Conversation(GatewayContext gateway, ClientConnection conn
         connection.Interrupt(ending.Code, ending.Text);
         _acknowledgements.Complete();
         await SettleAsync(answering);
+        await _acknowledgements.AbandonAsync();
         _version ??= NewVersion();
         try
         {

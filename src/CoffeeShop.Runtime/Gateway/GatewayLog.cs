@@ -89,6 +89,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1032, LogLevel.Warning, "action: session_care | result: fail | error: {Error}")]
     public static partial void CareFailed(ILogger log, string error);
 
+    [LoggerMessage(1035, LogLevel.Error, "action: session_care | result: fail")]
+    public static partial void CareMistake(ILogger log, Exception exception);
+
     [LoggerMessage(1033, LogLevel.Information, "action: purge | result: success | sessions: {Sessions}")]
     public static partial void Purged(ILogger log, int sessions);
 

@@ -22,10 +22,14 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly GatewayContext _gateway;
     private readonly ConnectionRegistry _connections;
     private readonly ListenOptions[] _listeners;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isStopping;
 
-    private GatewayServer(WebApplication app, GatewayContext gateway, ConnectionRegistry connections, ListenOptions[] listeners) =>
+    private GatewayServer(WebApplication app, GatewayContext gateway, ConnectionRegistry connections, ListenOptions[] listeners)
+    {
         (_app, _gateway, _connections, _listeners) = (app, gateway, connections, listeners);
+        app.Lifetime.ApplicationStopping.Register(_stopped.SetResult);
+    }
 
     /// <summary>Where clients connect.</summary>
     public IPEndPoint Address => _listeners[0].IPEndPoint!;
@@ -103,6 +107,9 @@ public sealed class GatewayServer : IAsyncDisposable
 
         return server;
     }
+
+    /// <summary>Completes when the gateway stops, also when it does so by itself.</summary>
+    public Task Stopped => _stopped.Task;
 
     /// <summary>
     /// Stops: no new connections, frames in flight are acknowledged, clients are told, and their sessions stay to be resumed.

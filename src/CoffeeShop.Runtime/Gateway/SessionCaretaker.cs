@@ -52,6 +52,12 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
             _lookFailed = true;
             GatewayLog.CareFailed(gateway.Log, e.Message);
         }
+        catch (Exception e)
+        {
+            // A mistake of ours: without its caretaker a gateway would go on as if all were well, or end.
+            _lookFailed = true;
+            GatewayLog.CareMistake(gateway.Log, e);
+        }
     }
 
     private async Task WriteMarksAsync()

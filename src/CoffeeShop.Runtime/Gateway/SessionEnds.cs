@@ -35,6 +35,12 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
         }
     }
 
+    /// <summary>Whether the end of a table has been told to everybody on this connection.</summary>
+    public bool HasSent(Table table)
+    {
+        lock (_lock) return _received.Contains(table);
+    }
+
     /// <summary>Fails the session for another end: two contents went under one number of batches, so no later end can be trusted either.</summary>
     /// <returns>What its client is told.</returns>
     /// <exception cref="StorageException">The storage is in trouble.</exception>

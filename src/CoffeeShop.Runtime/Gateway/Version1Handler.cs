@@ -135,8 +135,9 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
     {
         Acknowledgements.Complete();
         await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
-        // Those whose EOF failed are ended here too: the same end again changes nothing.
-        foreach (var table in TableRegistry.All) await _ends!.SetAsync(table, _numbering.End(table));
+        // Those whose EOF failed are ended here too; the others have been told to everybody.
+        foreach (var table in TableRegistry.All)
+            if (!_ends!.HasSent(table)) await _ends.SetAsync(table, _numbering.End(table));
         HasFinished = true;
     }
 }

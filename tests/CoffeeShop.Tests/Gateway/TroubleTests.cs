@@ -3,6 +3,7 @@ using CoffeeShop.Protocol;
 using CoffeeShop.Queries;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CoffeeShop.Tests.Gateway;
 
@@ -24,6 +25,62 @@ public sealed class TroubleTests
         await using var gateway = await GatewayHarness.StartAsync(folder: folder);
         await GatewayHarness.UntilAsync(async () => (await gateway.Storage.FindSessionAsync(id))!.State == SessionState.Complete, "the session is complete");
         Assert.Contains($"action: session_repair | result: in_progress | session: {id}", gateway.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_caretaker_is_logged_and_the_care_goes_on()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var gateway = await GatewayHarness.StartAsync(clock: clock, wrapSessions: inner => FaultySessions.Create(inner, nameof(ISessionStore.ListOpenSessionsAsync)));
+        using (var client = await gateway.ConnectAsync())
+        {
+            await client.SendAsync(RawClient.Hello());
+            await client.ReceiveAsync<Welcome>();
+        }
+
+        await GatewayHarness.UntilAsync(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromMinutes(1));
+                return (await gateway.Storage.ListSessionsAsync()).Single().State == SessionState.Expired;
+            },
+            "the session expires");
+        Assert.Contains("ERROR action: session_care | result: fail", gateway.Log, StringComparison.Ordinal);
+        Assert.False(gateway.Server.Stopped.IsCompleted);
+        await gateway.Server.StopAsync();
+        Assert.True(gateway.Server.Stopped.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Nothing_is_answered_any_more_once_a_client_has_been_told_of_the_end()
+    {
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(
+            options => options with { Limits = GatewayHarness.Limits with { StopTime = TimeSpan.FromMilliseconds(20), LingerTime = TimeSpan.FromSeconds(30) } }, wrapBus: inner => bus = new WatchedBus(inner));
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawClient.Hello());
+        await client.ReceiveAsync<Welcome>();
+        var hold = bus!.Hold();
+        await client.SendAsync(SmallShop.MenuBatch, SmallShop.MenuBatch with { Number = 3 });
+        Assert.Equal(ErrorCode.Structural, (await client.ReceiveAsync<ErrorMessage>()).Code);
+        hold.SetResult();
+        await GatewayHarness.UntilAsync(() => Task.FromResult(bus.Passed == 1), "the batch is published after all");
+        client.CloseSending();
+        Assert.Null(await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task FINISHED_of_version_1_publishes_the_ends_that_have_not_been_and_no_other()
+    {
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(wrapBus: inner => bus = new WatchedBus(inner));
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawRows.End(MenuItems.Table));
+        Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        await client.SendAsync(new Finished(1));
+        await GatewayHarness.UntilAsync(async () => (await gateway.Storage.ListSessionsAsync()).Single().State == SessionState.Complete, "the session is complete");
+        var shards = gateway.Storage.Shards;
+        Assert.Equal(TableRegistry.All.Sum(table => Topology.DestinationsOf(table, shards).Length), bus!.Published.Count);
     }
 
     [Fact]

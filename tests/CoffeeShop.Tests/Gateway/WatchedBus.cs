@@ -7,6 +7,10 @@ namespace CoffeeShop.Tests.Gateway;
 internal sealed class WatchedBus(IBus inner) : IBus
 {
     private Task _gate = Task.CompletedTask;
+    private int _passed;
+
+    /// <summary>How many messages have been passed on and completed.</summary>
+    public int Passed => Volatile.Read(ref _passed);
 
     /// <summary>The queues that were published to, in the order of the calls.</summary>
     public ConcurrentQueue<QueueName> Published { get; } = [];
@@ -24,6 +28,7 @@ internal sealed class WatchedBus(IBus inner) : IBus
         Published.Enqueue(queue);
         await Volatile.Read(ref _gate);
         await inner.PublishAsync(queue, message);
+        Interlocked.Increment(ref _passed);
     }
 
     public Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken) => inner.SubscribeAsync(queue, prefetch, cancellationToken);
