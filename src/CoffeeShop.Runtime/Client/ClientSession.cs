@@ -25,6 +25,7 @@ public sealed class ClientSession
     private readonly Fingerprint _fingerprint;
     private readonly OutputFile _result;
     private readonly ResultDownload _download;
+    private readonly AcknowledgementTimes _times;
     private SessionKey? _key;
     private SentInput? _sent;
 
@@ -43,6 +44,7 @@ public sealed class ClientSession
         _connector = new Connector(options, _retry, logger, clock);
         _result = result;
         _download = new ResultDownload(result);
+        _times = new AcknowledgementTimes(clock);
         Progress = new ClientProgress(dataset);
         _key = options.Resumed?.Key;
         result.IsKept = _key is not null;
@@ -123,14 +125,14 @@ public sealed class ClientSession
             },
             stop);
         if (conversation.End is { } end) _download.Verify(end);
-        return ClientReport.Of(_sent!, conversation.End, _connector);
+        return ClientReport.Of(_sent!, conversation.End, _connector, _times);
     }
 
     private Version2Conversation NewConversation(Connection connection, ImmutableArray<TableMark> marks)
     {
         var window = new SendWindow(_options.WindowBatches, _options.WindowBytes);
         window.Restart(marks.ToDictionary(mark => mark.Table, mark => mark.Number));
-        return new Version2Conversation(connection, window, _download, Progress, _retry, _logger);
+        return new Version2Conversation(connection, window, _download, Progress, _times, _retry, _logger);
     }
 
     private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => ClientLog.ProcessingFile(_logger, file.Name));

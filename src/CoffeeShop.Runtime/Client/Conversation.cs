@@ -9,14 +9,15 @@ namespace CoffeeShop.Client;
 /// <param name="connection">The connection.</param>
 /// <param name="window">What may be on its way, and what need not be sent.</param>
 /// <param name="progress">Told of what the server has.</param>
+/// <param name="times">Gets the times of the acknowledgements.</param>
 /// <param name="retry">Told of progress.</param>
 /// <param name="logger">Told of what is sent.</param>
-internal abstract class Conversation(Connection connection, SendWindow window, ClientProgress progress, RetryPolicy retry, ILogger logger)
+internal abstract class Conversation(Connection connection, SendWindow window, ClientProgress progress, AcknowledgementTimes times, RetryPolicy retry, ILogger logger)
 {
     /// <summary>A server that closes a connection says why just before; that is worth more than the broken pipe.</summary>
     private static readonly TimeSpan LastWordsTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Unacknowledged _unacknowledged = new(window);
+    private readonly Unacknowledged _unacknowledged = new(window, times);
     private volatile bool _hasSaidAll;
     private bool _isHeard;
 

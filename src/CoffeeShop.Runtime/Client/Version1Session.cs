@@ -27,9 +27,10 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
     public async Task<ClientReport> RunAsync(CancellationToken stop)
     {
         var retry = new RetryPolicy(options.Retry, random);
+        var times = new AcknowledgementTimes(clock);
         var connector = new Connector(options, retry, logger, clock);
         await using var connection = await connector.ConnectAsync(stop);
-        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, retry, logger);
+        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, times, retry, logger);
         var batching = new TextBatching(dataset, options.BatchRows, options.IsStrict, file => ClientLog.ProcessingFile(logger, file.Name));
         SentInput? sent = null;
         try
@@ -53,6 +54,6 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
         }
 
         if (!sent!.IsRefused) ClientLog.Finished(logger, options.AgencyId);
-        return ClientReport.Of(sent, end: null, connector);
+        return ClientReport.Of(sent, end: null, connector, times);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Client;
 
 /// <summary>A conversation of version 2: it ends with the result of the session, or with its cancellation.</summary>
-internal sealed class Version2Conversation(Connection connection, SendWindow window, ResultDownload download, ClientProgress progress, RetryPolicy retry, ILogger logger)
-    : Conversation(connection, window, progress, retry, logger)
+internal sealed class Version2Conversation(Connection connection, SendWindow window, ResultDownload download, ClientProgress progress, AcknowledgementTimes times, RetryPolicy retry, ILogger logger)
+    : Conversation(connection, window, progress, times, retry, logger)
 {
     private readonly RetryPolicy _retry = retry;
     private long _applied;
