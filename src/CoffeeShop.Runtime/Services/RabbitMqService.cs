@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CoffeeShop.Services;
 
@@ -7,7 +8,7 @@ namespace CoffeeShop.Services;
 /// A private message broker of the installed package <c>rabbitmq-server</c>: a child process with all its files in one
 /// folder, ports of its own, reachable from this machine alone, beside any other broker.
 /// </summary>
-public sealed class RabbitMqService : IAsyncDisposable
+public sealed partial class RabbitMqService : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly string[] NamesPrograms = ["/usr/bin/epmd", "/usr/local/bin/epmd"];
@@ -80,10 +81,10 @@ public sealed class RabbitMqService : IAsyncDisposable
             _onLine(line);
             if (line.Contains(Ready, StringComparison.Ordinal)) ready.TrySetResult();
         });
-        var first = await Task.WhenAny(ready.Task, _broker.Exited, Task.Delay(_options.StartPatience));
+        var first = await Task.WhenAny(ready.Task, _broker.Exited, _names.Exited, Task.Delay(_options.StartPatience));
         if (first == ready.Task) return;
         await _broker.KillAsync();
-        var how = first == _broker.Exited ? $"ended with exit code {await _broker.Exited}" : $"was not ready within {_options.StartPatience.TotalSeconds} s";
+        var how = first == _names.Exited ? $"has no epmd, which ended with exit code {await _names.Exited}: port {_namesPort} may be in use" : first == _broker.Exited ? $"ended with exit code {await _broker.Exited}" : $"was not ready within {_options.StartPatience.TotalSeconds} s";
         throw new ServiceException($"The message broker in {_options.Folder} {how}. It said last:\n{string.Join('\n', last)}");
     }
 
@@ -126,14 +127,27 @@ public sealed class RabbitMqService : IAsyncDisposable
     public Task ClearMemoryAlarmAsync() => ControlAsync("set_vm_memory_high_watermark", "absolute", $"{_options.MemoryBytesMax}");
 
     /// <summary>Closes all connections from the side of the broker.</summary>
-    public Task CloseConnectionsAsync() => ControlAsync("close_all_connections", "closed by the test");
+    public Task CloseConnectionsAsync() => ControlAsync("close_all_connections", "--global", "closed by rabbitmqctl");
 
     /// <summary>How many messages each queue of a virtual host has, those with a consumer included.</summary>
     /// <param name="virtualHost">The virtual host.</param>
     public async Task<IReadOnlyDictionary<string, int>> QueuesAsync(string virtualHost)
     {
-        var lines = (await ControlAsync("list_queues", "-p", virtualHost, "--no-table-headers", "name", "messages")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Select(line => line.Split('\t')).ToDictionary(fields => fields[0], fields => int.Parse(fields[1]));
+        // Asked of the queues themselves: what rabbitmqctl list_queues says of quorum queues is up to five seconds old.
+        var answer = await ControlAsync("eval", $$"""
+            [begin
+                 {resource, _, queue, Name} = amqqueue:get_name(Queue),
+                 Messages = case amqqueue:get_type(Queue) of
+                     rabbit_quorum_queue ->
+                         {ok, {_, Total}, _} = ra:leader_query(amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1),
+                         Total;
+                     _ ->
+                         proplists:get_value(messages, rabbit_amqqueue:info(Queue, [messages]))
+                 end,
+                 {Name, Messages}
+             end || Queue <- rabbit_amqqueue:list(<<"{{virtualHost}}">>)].
+            """);
+        return QueueLine().Matches(answer).ToDictionary(match => match.Groups["name"].Value, match => int.Parse(match.Groups["messages"].Value));
     }
 
     /// <summary>Ends the broker with its helper.</summary>
@@ -142,6 +156,9 @@ public sealed class RabbitMqService : IAsyncDisposable
         if (_broker is not null) await _broker.DisposeAsync();
         if (_names is not null) await _names.DisposeAsync();
     }
+
+    [GeneratedRegex("""<<"(?<name>[^"]+)">>,\s*(?<messages>[0-9]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QueueLine();
 
     private static string Program(string name) => Path.Combine(Programs, name);
 
