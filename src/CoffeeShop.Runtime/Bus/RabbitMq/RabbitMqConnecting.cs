@@ -126,7 +126,7 @@ internal static class RabbitMqConnecting
         if (causes.OfType<OperationInterruptedException>().FirstOrDefault(cause => cause.ShutdownReason?.ReplyCode == Constants.NotAllowed) is { } refused)
             return $"The broker at {address} refused the virtual host to the user \"{address.User}\": {refused.ShutdownReason!.ReplyText}. Make it (rabbitmqctl add_vhost) and permit it to the user (rabbitmqctl set_permissions), or correct the address of the broker.";
         var cause = causes.OfType<SocketException>().FirstOrDefault() ?? causes[^1];
-        return $"The broker at {address} was not reached: {cause.Message} Start it, or correct the address of the broker.";
+        return $"The broker at {address} was not reached: {cause.Message.TrimEnd('.')}. Start it, or correct the address of the broker.";
     }
 
     private static IEnumerable<Exception> Chain(Exception e)

@@ -31,8 +31,8 @@ internal sealed class RabbitMqSubscription : AsyncDefaultBasicConsumer, ISubscri
     {
         if (RabbitMqEnvelope.Open(properties, body) is { } message)
         {
-            _deliveries.Writer.TryWrite(new Delivery(this, deliveryTag, message, RabbitMqEnvelope.IsRedelivered(properties, redelivered)));
             _turn.TrySetResult();
+            _deliveries.Writer.TryWrite(new Delivery(this, deliveryTag, message, RabbitMqEnvelope.IsRedelivered(properties, redelivered)));
         }
         else
         {
