@@ -3,6 +3,7 @@ using CoffeeShop;
 using CoffeeShop.Client;
 using CoffeeShop.Commands;
 using CoffeeShop.Configuration;
+using CoffeeShop.Observability;
 using CoffeeShop.Output;
 
 Console.SetError(new MessageWriter(MessageWriter.StandardError, escapes: true));
@@ -18,6 +19,12 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),
 };
+
+if (FailPoint.Problem is { } wrong)
+{
+    Console.Error.WriteLine(wrong);
+    return ExitCode.Usage;
+}
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,4 +1,5 @@
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -69,6 +70,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
         if (_unacknowledged.Acknowledge() is not { } acknowledged) return false;
         progress.Acknowledge(acknowledged.Message.Table, acknowledged.InputBytes, acknowledged.Message.IsEnd);
         retry.Succeed();
+        FailPoint.ClientAcknowledged.Hit();
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CoffeeShop.Observability;
 using CoffeeShop.Output;
 using CoffeeShop.Protocol;
 
@@ -31,6 +32,7 @@ internal sealed class ResultDownload
             foreach (var piece in part.Bytes) _file.Stream.Write(piece.Span);
         });
         Offset += part.Bytes.Length;
+        FailPoint.ClientWritten.Hit();
     }
 
     /// <summary>Checks the whole file.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CoffeeShop.Observability;
 using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Client;
@@ -65,7 +66,9 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
 
         await unacknowledged.SendAsync(outgoing, stop);
         await connection.WriteAsync(outgoing.Frame.WrittenMemory, stop);
-        if (!outgoing.IsEnd) ClientLog.BatchSent(logger, outgoing.Table.Name, outgoing.Number);
+        if (outgoing.IsEnd) return;
+        ClientLog.BatchSent(logger, outgoing.Table.Name, outgoing.Number);
+        FailPoint.ClientSent.Hit();
     }
 
     private static void Read(Batching batching, ChannelWriter<Outgoing> ready, CancellationToken stop)

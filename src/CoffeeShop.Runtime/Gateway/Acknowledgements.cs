@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using Microsoft.AspNetCore.Connections;
 
@@ -19,6 +20,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     private long _inFlight;
     private readonly SemaphoreSlim _output = new(1, 1);
     private bool _isUnheard;
+    private bool _hasWritten;
 
     /// <summary>Completes when everything up to <see cref="Complete"/> has been answered; never, when that cannot be done.</summary>
     public Task Answered => _answered.Task;
@@ -87,7 +89,11 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         await _output.WaitAsync();
         try
         {
-            if (!_isUnheard) FrameWriter.Write(connection.Output, answer);
+            if (!_isUnheard)
+            {
+                FrameWriter.Write(connection.Output, answer);
+                _hasWritten = true;
+            }
         }
         finally
         {
@@ -104,7 +110,10 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         await _output.WaitAsync();
         try
         {
-            if (!_isUnheard) await connection.FlushAsync(limits.WriteTime);
+            if (_isUnheard || !_hasWritten) return;
+            _hasWritten = false;
+            await connection.FlushAsync(limits.WriteTime);
+            FailPoint.BatchAcknowledged.Hit();
         }
         catch (Exception e) when (GoesOnUnheard && e is (IOException or ConnectionAbortedException))
         {

@@ -1,5 +1,6 @@
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
@@ -29,7 +30,9 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
                 await CheckEndedAsync(table, end);
                 return;
             default:
+                FailPoint.EndSet.Hit();
                 await gateway.Publisher.EndAsync(session, table, end, shards, republishTime);
+                FailPoint.EndPublished.Hit();
                 TellReceived(table);
                 return;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
 
@@ -48,6 +49,7 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
         var session = new NewSession(newId(), Hello.Version, hello.ClientId, agency, Hash(secret), hello.Fingerprint.ToArray(), new SessionPin(hello.Options, gateway.Sessions.Shards));
         await EnterAsync(session.Id, hello.ClientId, entered);
         await gateway.Sessions.CreateSessionAsync(session);
+        FailPoint.SessionCreated.Hit();
         GatewayLog.SessionRegistered(gateway.Log, session.Id, session.ClientId, session.Protocol, string.Join(' ', Tables.TableRegistry.All));
         return new OpenedSession(await gateway.Sessions.FindSessionAsync(session.Id) ?? throw Ending.Of(record: null), secret, hello.ResultOffset);
     }

@@ -1,5 +1,6 @@
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using CoffeeShop.Queries;
 using CoffeeShop.Storage;
@@ -83,6 +84,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         try
         {
             await Gateway.Sessions.CreateSessionAsync(session);
+            FailPoint.SessionCreated.Hit();
         }
         catch (StorageException e)
         {

@@ -1,5 +1,6 @@
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 
 namespace CoffeeShop.Gateway;
@@ -55,6 +56,7 @@ internal abstract class VersionHandler(GatewayContext gateway, ClientConnection 
     protected static async Task<BatchReceived> AnswerAsync(Task publishing)
     {
         await publishing;
+        FailPoint.BatchPublished.Hit();
         return BatchReceived.Success;
     }
 }

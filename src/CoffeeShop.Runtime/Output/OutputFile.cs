@@ -1,3 +1,5 @@
+using CoffeeShop.Observability;
+
 namespace CoffeeShop.Output;
 
 /// <summary>
@@ -53,7 +55,9 @@ public sealed class OutputFile : IDisposable
         // What could be gone on with is on the disk before it has its name: what goes on with it is deleted next.
         _stream.Flush(flushToDisk: IsKept);
         // Renamed while it is still locked: there is no moment in which another process could take the partial file.
+        FailPoint.OutputRenaming.Hit();
         File.Move(_partial, _path, overwrite: true);
+        FailPoint.OutputRenamed.Hit();
         _done = true;
         _stream.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -112,12 +113,21 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
     {
         try
         {
-            await Task.WhenAll(messages.Select(routed => bus.PublishAsync(routed.Destination, routed.Message, shards)));
+            await Task.WhenAll(messages.Select(routed => PublishAsync(routed, shards)));
+            FailPoint.FilterAcknowledging.Hit();
             delivery.Acknowledge();
+            FailPoint.FilterAcknowledged.Hit();
         }
         catch (Exception e)
         {
             failed.TrySetException(e);
         }
+    }
+
+    private async Task PublishAsync(Routed routed, int shards)
+    {
+        FailPoint.FilterPublishing.Hit();
+        await bus.PublishAsync(routed.Destination, routed.Message, shards);
+        FailPoint.FilterPublished.Hit();
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -144,7 +145,10 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         {
             try
             {
-                return await storage.AppendAsync(claim, append.Records, append.Chunks);
+                FailPoint.OwnerCommitting.Hit();
+                var notOpen = await storage.AppendAsync(claim, append.Records, append.Chunks);
+                FailPoint.OwnerCommitted.Hit();
+                return notOpen;
             }
             catch (StorageException e) when (e.Guilty is { } guilty)
             {
@@ -172,14 +176,17 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
 
         foreach (var closing in work.Closings)
         {
+            FailPoint.OwnerClosing.Hit();
             if (await storage.CloseQueryAsync(claim, closing.Session, closing.Answer, closing.Chunks))
                 log.Closed(closing.Session, closing.Answer.Query, closing.Answer.Rows, closing.Answer.Bytes);
+            FailPoint.OwnerClosed.Hit();
             Acknowledge(_owner.Close(closing));
         }
 
         foreach (var snapshot in work.Snapshots)
         {
             await storage.SnapshotAsync(claim, snapshot.Session, snapshot.Sequence, snapshot.Bytes);
+            FailPoint.OwnerSnapshotted.Hit();
             log.Snapshotted(snapshot.Session, Name, snapshot.Sequence, snapshot.Bytes.Length);
         }
     }
@@ -190,7 +197,9 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         Exception? failure = null;
         try
         {
+            FailPoint.OwnerEmitting.Hit();
             await bus.PublishAsync(emission.Destination, emission.Message, emission.Shards);
+            FailPoint.OwnerEmitted.Hit();
         }
         catch (Exception e)
         {
@@ -202,6 +211,9 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
 
     private static void Acknowledge(IReadOnlyList<BusDelivery> deliveries)
     {
+        if (deliveries.Count == 0) return;
+        FailPoint.OwnerAcknowledging.Hit();
         foreach (var delivery in deliveries) delivery.Acknowledge();
+        FailPoint.OwnerAcknowledged.Hit();
     }
 }

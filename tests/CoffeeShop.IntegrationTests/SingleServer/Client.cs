@@ -20,6 +20,9 @@ internal sealed class Client(Server server, string data, string id = "1") : IDis
 
     public Process Start(params string[] options) => Coffee.Start(Arguments(options));
 
+    /// <summary>Starts a client that ends itself at a fail point.</summary>
+    public Process StartToDie(string failPoint, params string[] options) => Coffee.StartToDie(failPoint, Arguments(options));
+
     /// <summary>The whole folder is what it should be: the right result, the right rejections, and nothing else.</summary>
     public void Received(Dataset dataset)
     {

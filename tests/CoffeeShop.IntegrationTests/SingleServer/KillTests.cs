@@ -1,91 +1,114 @@
 using System.Diagnostics;
+using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
+using CoffeeShop.Storage.Sqlite;
 using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.SingleServer;
 
-/// <summary>Whatever is killed, nothing acknowledged is lost: the same bytes, and nothing left behind.</summary>
+/// <summary>
+/// Whatever is killed, nothing acknowledged is lost: the same bytes, and nothing left behind. Moments are drawn over what has
+/// been done and not over time, so that every kill is in the midst of the work, however fast the machine.
+/// </summary>
+[Trait("suite", "sessions")]
 public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
 {
     private const int Rounds = 20;
-
-    /// <summary>Fewer kills in the midst of a client's work would be no test of it.</summary>
-    private const int InTheMidstMin = Rounds / 2;
+    private const int Killed = 128 + 9;
 
     [Fact]
-    public async Task A_server_killed_at_any_moment_gives_the_same_bytes_after_its_restart()
+    public async Task A_server_killed_at_any_point_gives_the_same_bytes_after_its_restart()
     {
         using var state = new TemporaryFolder();
         await using var server = await Server.Start(state.Path);
-        var whole = await TimeOf(server);
-        var inTheMidst = 0;
+        var moments = Moments.OfServer(await WorkOf(server));
         for (var seed = 0; seed < Rounds; seed++)
         {
-            var random = new Random(seed);
+            Assert.Equal(0, await server.Stop());
+            var moment = Moments.Draw(moments, seed);
+            await server.Start(moment);
             using var client = new Client(server, datasets.Ordinary.Path);
             using var sending = client.Start();
             var ended = Coffee.End(sending);
-            for (var kills = 1 + random.Next(2); kills > 0; kills--)
-            {
-                await Moment(random, whole, ended);
-                if (!ended.IsCompleted) inTheMidst++;
-                await server.Kill();
-                await server.Start();
-            }
-
-            Named(seed, (await ended).Is(0));
+            Assert.True(await Task.WhenAny(server.Death(), ended) != ended, $"Seed {seed}: the client ended before {moment}.");
+            Assert.Equal((moment, Killed), (moment, await server.Death()));
+            await server.Start();
+            Named(seed, moment, await ended);
             client.Received(datasets.Ordinary);
         }
 
-        Assert.True(inTheMidst >= InTheMidstMin, $"Only {inTheMidst} kills were in the midst.");
         await AtRest.Check(server, state.Path, complete: Rounds + 1);
     }
 
     [Fact]
-    public async Task A_client_killed_at_any_moment_resumes_to_the_same_bytes()
+    public async Task A_client_killed_at_any_point_resumes_to_the_same_bytes()
     {
         using var state = new TemporaryFolder();
         await using var server = await Server.Start(state.Path);
-        var whole = await TimeOf(server);
-        var inTheMidst = 0;
-        for (var seed = 100; seed < 100 + Rounds; seed++)
+        var moments = Moments.OfClient(await WorkOf(server));
+        for (var seed = 0; seed < Rounds; seed++)
         {
-            var random = new Random(seed);
+            var moment = Moments.Draw(moments, seed);
             using var client = new Client(server, datasets.Ordinary.Path);
-            var ended = await KillInTheMidst(client, random, whole);
-            if (ended.ExitCode != 0) inTheMidst++;
-            // A client that was killed before it had a session begins a new one; one that was done needs nothing.
-            while (client.HasSession || !client.HasResult) Named(seed, await Coffee.End(client.Start(client.HasSession ? ["--resume"] : [])));
-
+            using (var dying = client.StartToDie(moment)) Assert.Equal((moment, Killed), (moment, (await Coffee.End(dying)).ExitCode));
+            // It had a session before its first batch. One that has its result needs no more of it than to forget it.
+            Assert.True(client.HasSession, moment);
+            Named(seed, moment, await client.Send("--resume"));
             client.Received(datasets.Ordinary);
         }
 
-        Assert.True(inTheMidst >= InTheMidstMin, $"Only {inTheMidst} kills were in the midst.");
         await AtRest.Check(server, state.Path, complete: Rounds + 1);
     }
 
-    /// <summary>How long an undisturbed client takes.</summary>
-    private async Task<TimeSpan> TimeOf(Server server)
+    [Fact]
+    public async Task Sessions_at_once_outlive_their_server_but_for_version_1_which_is_void()
+    {
+        using var state = new TemporaryFolder();
+        await using var server = await Server.Start(state.Path);
+        var work = await WorkOf(server);
+        using var first = new Client(server, datasets.Ordinary.Path, "1");
+        using var second = new Client(server, datasets.Ordinary.Path, "2");
+        using var old = new Client(server, datasets.Ordinary.Path, "3");
+        // Version 1 has more batches than both of the others together: at this moment its session has begun and is not done.
+        var moment = $"{FailPoint.BatchPublished}:{(2 * work.Batches) + 50}";
+        Assert.Equal(0, await server.Stop());
+        await server.Start(moment);
+        using Process one = first.Start(), two = second.Start(), three = old.Start("--protocol", "1");
+        Task<Ended>[] ended = [Coffee.End(one), Coffee.End(two), Coffee.End(three)];
+        Assert.Equal((moment, Killed), (moment, await server.Death()));
+        var (isOpen, version1) = await Open(state.Path);
+        Assert.True(isOpen);
+        await server.Start();
+
+        Named(0, moment, await ended[0]);
+        Named(0, moment, await ended[1]);
+        first.Received(datasets.Ordinary);
+        second.Received(datasets.Ordinary);
+        (await ended[2]).Is(1).Says("A session of version 1 is void then: send it again.");
+        // The server sees by itself that nobody goes on with it.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!(await server.Get($"/sessions/{version1}")).Contains("\"state\":\"failed\"", StringComparison.Ordinal)) await Task.Delay(100, patience.Token);
+        await AtRest.Check(server, state.Path, complete: 3, failed: 1);
+    }
+
+    /// <summary>What an undisturbed client makes a server do.</summary>
+    private async Task<Work> WorkOf(Server server)
     {
         using var client = new Client(server, datasets.Ordinary.Path);
-        var watch = Stopwatch.StartNew();
         (await client.Send()).Is(0);
         client.Received(datasets.Ordinary);
-        return watch.Elapsed;
+        return await Work.Of(server, datasets.Ordinary);
     }
 
-    private static async Task<Ended> KillInTheMidst(Client client, Random random, TimeSpan whole)
+    /// <summary>Whether a session of version 1 is open in the database of a server that is dead, and which.</summary>
+    private static async Task<(bool IsOpen, SessionId Session)> Open(string state)
     {
-        using var sending = client.Start();
-        var ended = Coffee.End(sending);
-        await Moment(random, whole, ended);
-        if (!sending.HasExited) sending.Kill();
-        return await ended;
+        await using var storage = SqliteStorage.Open(state, shards: null, TimeProvider.System);
+        var record = Assert.Single(await storage.ListSessionsAsync(), session => session.Session.Protocol == 1);
+        return (record.State == SessionState.Open, record.Session.Id);
     }
 
-    /// <summary>A moment within the work of a client, or its end when that comes first.</summary>
-    private static async Task Moment(Random random, TimeSpan whole, Task ended) =>
-        await Task.WhenAny(ended, Task.Delay(random.NextDouble() * whole, TestContext.Current.CancellationToken));
-
-    private static void Named(int seed, Ended ended) => Assert.True(ended.ExitCode == 0, $"Seed {seed}: {ended.Error}");
+    private static void Named(int seed, string moment, Ended ended) => Assert.True(ended.ExitCode == 0, $"Seed {seed}, {moment}: {ended.Error}");
 }

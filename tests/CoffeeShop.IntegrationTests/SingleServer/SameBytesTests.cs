@@ -5,6 +5,7 @@ using CoffeeShop.Tests.Cli;
 namespace CoffeeShop.IntegrationTests.SingleServer;
 
 /// <summary>What a client gets back is what <c>coffee run</c> answers over the same folder, byte for byte.</summary>
+[Trait("suite", "sessions")]
 public sealed class SameBytesTests(Datasets datasets) : IClassFixture<Datasets>, IAsyncLifetime
 {
     private readonly TemporaryFolder _state = new();

@@ -47,9 +47,10 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Starts the process and waits until clients may connect.</summary>
-    public async Task Start()
+    /// <param name="failPoint">Where it ends itself; null for one that lives.</param>
+    public async Task Start(string? failPoint = null)
     {
-        var process = Coffee.Start(["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
+        var process = Coffee.StartToDie(failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
         process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         _process = process;
@@ -59,12 +60,12 @@ internal sealed class Server : IAsyncDisposable
         Assert.True(said == "ready", $"the server said \"{said}\" instead of ready:\n{Log}");
     }
 
-    /// <summary>kill -9: nothing of it is told.</summary>
-    public async Task Kill()
+    /// <summary>Waits until it has ended itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> Death()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        _process.Dispose();
+        await _process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        return _process.ExitCode;
     }
 
     /// <summary>SIGTERM, and the end that follows.</summary>
@@ -90,7 +91,7 @@ internal sealed class Server : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // Killed and disposed by the test.
+            // It has just ended.
         }
 
         _process.Dispose();

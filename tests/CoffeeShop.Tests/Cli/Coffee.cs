@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoffeeShop.Observability;
 
 namespace CoffeeShop.Tests.Cli;
 
@@ -39,7 +40,12 @@ internal static class Coffee
 
     public static Process Start(params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments);
 
-    private static Process StartIn(string folder, string[] arguments)
+    /// <summary>Starts a process that ends itself by SIGKILL at a fail point.</summary>
+    /// <param name="failPoint">The point and the count; null for a process that lives.</param>
+    /// <param name="arguments">What it is to do.</param>
+    public static Process StartToDie(string? failPoint, params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments, failPoint);
+
+    private static Process StartIn(string folder, string[] arguments, string? failPoint = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "coffee.dll"), .. arguments])
         {
@@ -52,6 +58,7 @@ internal static class Coffee
         // Messages in one language, and nothing of the terminal that runs the tests.
         start.Environment["LANG"] = "C";
         start.Environment.Remove("COLUMNS");
+        start.Environment[FailPoint.Variable] = failPoint;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
