@@ -8,12 +8,11 @@ namespace CoffeeShop.Workers;
 /// <summary>Hosts the owner of one destination: begins anew from the journal whenever a write is refused or its outcome is unknown.</summary>
 internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
 {
-    private readonly Suspicion _suspicion = new(storage, QueueName.Of(destination), log);
+    private readonly Suspicion _suspicion = new(storage, QueueName.Of(destination), options.Poison, log);
 
     public string Name => destination.ToString();
 
     /// <summary>Works until it is stopped: the group in hand is finished, and the other deliveries go back to the queue.</summary>
-    /// <exception cref="InvalidDataException">The journal is damaged.</exception>
     public Task RunAsync(CancellationToken stop)
     {
         var supervision = new Supervision(Name, options, clock, log);
