@@ -101,6 +101,10 @@ public sealed class ClientSession
         {
             throw new ClientException($"The session could not be cancelled: {e.Message}. The server gives it up when nothing happens in it for long.");
         }
+        catch (ClientException e) when (e.IsComplete)
+        {
+            throw new ClientException($"The session is complete already and was not cancelled; its result is shown by: coffee results {_key!.Id}") { IsComplete = true };
+        }
         catch (ClientException e) when (e.HasEnded)
         {
             // That is what was asked for.
@@ -130,10 +134,10 @@ public sealed class ClientSession
     {
         var window = new SendWindow(_options.WindowBatches, _options.WindowBytes);
         window.Restart(marks.ToDictionary(mark => mark.Table, mark => mark.Number));
-        return new Version2Conversation(connection, window, _download, Progress, _retry, _logger);
+        return new Version2Conversation(connection, window, _download, Progress, _retry, new Patience(_options.ClientId, _logger, _clock), _logger);
     }
 
-    private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => ClientLog.ProcessingFile(_logger, file.Name));
+    private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => _options.TellFile(_logger, file.Name));
 
     /// <summary>Begins or resumes the session.</summary>
     /// <returns>Where to go on, per table.</returns>

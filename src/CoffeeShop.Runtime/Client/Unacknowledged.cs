@@ -11,6 +11,15 @@ internal sealed class Unacknowledged(SendWindow window)
     private readonly Queue<long> _inputBytes = new();
     private TaskCompletionSource _acknowledged = New();
 
+    /// <summary>Whether nothing is on its way.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock) return window.Count == 0;
+        }
+    }
+
     /// <summary>Whether a batch must be sent on this connection.</summary>
     public bool MustSend(Table table, long number) => window.MustSend(table, number);
 

@@ -75,6 +75,8 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         Active!.Marks = new SessionMarks(marks);
         _numbering = new BatchNumbering(marks, record.Ends);
         _ends = new SessionEnds(Gateway, record.Session.Id, record.Session.Pin.Shards, republishTime: TimeSpan.Zero, _opened.IsForeign);
+        // A client that waits for long hears that the server is there; the storage, which may be what is in trouble, is not asked.
+        Acknowledgements.Meanwhile = () => ResultDelivery.ProgressOf(Active.Marks, applied: 0, closed: 0);
         FrameWriter.Write(Connection.Output, new Welcome(
             new SessionKey(record.Session.Id, _opened.Secret),
             [.. TableRegistry.All.Select(table => new TableMark(table, marks.GetValueOrDefault(table)))]));

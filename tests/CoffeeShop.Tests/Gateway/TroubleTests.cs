@@ -96,6 +96,22 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task A_client_that_waits_for_an_answer_hears_that_the_server_is_there()
+    {
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(
+            options => options with { Limits = GatewayHarness.Limits with { ProgressInterval = TimeSpan.FromMilliseconds(20) } }, wrapBus: inner => bus = new WatchedBus(inner));
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawClient.Hello());
+        await client.ReceiveAsync<Welcome>();
+        var hold = bus!.Hold();
+        await client.SendAsync(SmallShop.MenuBatch);
+        for (var i = 0; i < 3; i++) Assert.Equal(0, (await client.ReceiveAsync<ServerProgress>()).Applied);
+        hold.SetResult();
+        Assert.Same(BatchReceived.Success, await client.ReceiveAnswerAsync());
+    }
+
+    [Fact]
     public async Task FINISHED_of_version_1_publishes_the_ends_that_have_not_been_and_no_other()
     {
         WatchedBus? bus = null;

@@ -1,10 +1,14 @@
 using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
+using CoffeeShop.Tests.Gateway;
+using CoffeeShop.Tests.Observability;
 using CoffeeShop.Workers;
+using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Tests.Workers;
 
@@ -229,6 +233,28 @@ public sealed class SingleServerWorkersTests
         await Task.WhenAll(session.Batches.Where(batch => batch.Message.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch.Message, Shards)));
         await ExpectAsync(server, session);
         Assert.Equal(3 * Shards, server.Watched.Repeated.Count(queue => queue.Name.StartsWith("join.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_start_waits_until_every_owner_has_recovered_and_says_for_whom()
+    {
+        var isInTrouble = true;
+        await using var server = new ServerUnderTest(Shards, wrapStorage: storage => WatchedStorage.Create(storage, (method, arguments) =>
+        {
+            if (method == nameof(IJournal.ReadJournalAsync) && ((CoffeeShop.Storage.Claim)arguments[0]!).Destination == Destination.Shard(1) && Volatile.Read(ref isInTrouble))
+                throw new StorageException("The journal cannot be read yet.");
+        }));
+        var log = new LockedWriter();
+        await using (log)
+        {
+            using var logs = LoggerFactory.Create(logging => logging.AddLines(log, LogLevel.Information, TimeProvider.System));
+            var recovered = server.Workers.WaitForRecoveryAsync(TimeSpan.FromMilliseconds(5), TimeProvider.System, logs.CreateLogger("Workers"), TestContext.Current.CancellationToken);
+            await GatewayHarness.UntilAsync(() => Task.FromResult(log.Text.Contains("action: owner_recovered | result: in_progress | workers: shard.1\n", StringComparison.Ordinal)), "the log says for whom");
+            Assert.False(recovered.IsCompleted);
+            Volatile.Write(ref isInTrouble, false);
+            await recovered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Empty(server.Workers.Recovering);
+        }
     }
 
     [Fact]
