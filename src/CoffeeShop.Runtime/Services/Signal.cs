@@ -5,6 +5,9 @@ namespace CoffeeShop.Services;
 /// <summary>The signals that processes are sent, by their numbers on Linux.</summary>
 public enum Signal
 {
+    /// <summary>SIGINT: what Ctrl-C sends.</summary>
+    Interrupt = 2,
+
     /// <summary>SIGKILL: ends it at once, and it learns nothing of it.</summary>
     Kill = 9,
 
