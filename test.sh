@@ -19,7 +19,9 @@ case "${1:-all}" in
     all) projects+=(tests/CoffeeShop.IntegrationTests) ;;
     fast) ;;
     *)
-        for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter=(--filter-trait "suite=$suite"); done
+        # A project that has no test of the suite is no failure; a suite without any is.
+        for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter=(--filter-trait "suite=$suite" --ignore-exit-code 8); done
+        projects+=(tests/CoffeeShop.IntegrationTests)
         [ ${#filter[@]} -gt 0 ] || {
             echo "Unknown suite \"$1\": expected all, fast or one of: ${suites[*]}." >&2
             exit 2

@@ -39,7 +39,11 @@ internal sealed class Progress : IDisposable
     /// <param name="parts">The parts.</param>
     /// <param name="verbosity">Nothing is shown when quiet.</param>
     public static IDisposable? Start(string verb, IReadOnlyList<ProgressPart> parts, Verbosity verbosity) =>
-        verbosity == Verbosity.Quiet ? null : new Progress(verb, parts, Terminal.IsErrorTerminal && verbosity == Verbosity.Normal);
+        verbosity == Verbosity.Quiet ? null : new Progress(verb, parts, ShowsBars(verbosity));
+
+    /// <summary>Whether progress is shown as bars.</summary>
+    /// <param name="verbosity">How much is shown.</param>
+    public static bool ShowsBars(Verbosity verbosity) => Terminal.IsErrorTerminal && verbosity == Verbosity.Normal;
 
     public void Dispose()
     {

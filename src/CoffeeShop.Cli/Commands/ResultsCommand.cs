@@ -9,10 +9,11 @@ internal static class ResultsCommand
     {
         var session = new Argument<string>("SESSION") { Description = "The session, or latest for the one that was completed last" };
         var http = ServerOption.New();
-        var command = new Command("results", "Writes the result of a session of a running server to standard output") { session, http };
+        var authorities = ServerOption.Authorities();
+        var command = new Command("results", "Writes the result of a session of a running server to standard output") { session, http, authorities };
         command.SetAction(parsed =>
         {
-            using var server = new ServerApi(parsed.GetRequiredValue(http));
+            using var server = new ServerApi(parsed.GetRequiredValue(http), parsed.GetValue(authorities));
             using var response = server.Get($"/sessions/{Uri.EscapeDataString(parsed.GetRequiredValue(session))}/result", stop);
             using var result = response.Content.ReadAsStream(stop);
             using var output = Console.OpenStandardOutput();

@@ -61,6 +61,7 @@ internal sealed class SendOptionsParser
             Retry = settings.Retry,
             Trust = parsed.GetValue(_authorities) is { } authorities ? new ServerTrust(authorities) : null,
             Resumed = resumed,
+            IsWatched = Progress.ShowsBars(output.Verbosity) && settings.LogLevel is null,
         };
         var level = output.Verbosity switch
         {

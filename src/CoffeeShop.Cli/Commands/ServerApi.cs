@@ -1,13 +1,15 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
+using CoffeeShop.Client;
 
 namespace CoffeeShop.Commands;
 
 /// <summary>Asks a running server over HTTP. The token of the agency comes from the environment.</summary>
-internal sealed class ServerApi(string address) : IDisposable
+internal sealed class ServerApi(string address, string? authorities) : IDisposable
 {
     private const string TokenVariable = "COFFEE_TOKEN";
 
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(Handler(authorities)) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Gets what is at a path.</summary>
     /// <param name="path">The path.</param>
@@ -30,11 +32,20 @@ internal sealed class ServerApi(string address) : IDisposable
         }
         catch (HttpRequestException e)
         {
+            if (e.InnerException is AuthenticationException untrusted)
+                throw new ServerApiException($"The server at {address} cannot be trusted: {untrusted.Message} Name the authority of its certificate with --tls-ca.");
             throw new ServerApiException($"No server answers at {address}: {e.Message} Start one with coffee serve, or say with --http where it is.");
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Handler(string? authorities)
+    {
+        var handler = new SocketsHttpHandler();
+        if (authorities is not null) handler.SslOptions.CertificateChainPolicy = new ServerTrust(authorities).Policy();
+        return handler;
+    }
 }
 
 /// <summary>The server could not be asked, or did not give what it was asked for.</summary>

@@ -12,6 +12,9 @@ namespace CoffeeShop.Commands;
 /// </summary>
 internal static class SingleServer
 {
+    /// <summary>How often the log tells what a start waits for.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+
     public static int Run(GatewayOptions options, string stateFolder, LogLevel? level, CancellationToken stop)
     {
         try
@@ -37,13 +40,20 @@ internal static class SingleServer
         await using var bus = new InMemoryBus();
         await using var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), clock, logs.CreateLogger("Workers"));
         await using var gateway = await GatewayServer.StartAsync(options, storage, bus, clock, logs);
-        Console.Out.WriteLine("ready");
-        Console.Out.Flush();
-
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopping = stop.Register(stopped.SetResult);
         // A worker that cannot go on ends the process, which begins again from the database.
-        await await Task.WhenAny(stopped.Task, workers.Completion, gateway.Stopped);
+        var ended = Task.WhenAny(stopped.Task, workers.Completion, gateway.Stopped);
+        using var waiting = new CancellationTokenSource();
+        var recovery = workers.WaitForRecoveryAsync(TellEvery, clock, logs.CreateLogger("Workers"), waiting.Token);
+        if (await Task.WhenAny(ended, recovery) == recovery)
+        {
+            Console.Out.WriteLine("ready");
+            Console.Out.Flush();
+        }
+
+        await await ended;
+        await waiting.CancelAsync();
         return stop.IsCancellationRequested;
     }
 }

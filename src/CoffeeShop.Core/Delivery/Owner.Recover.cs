@@ -7,29 +7,33 @@ public sealed partial class Owner<TTag>
 {
     /// <summary>Makes the state of every open session that the journal knows, and answers or emits what is complete.</summary>
     /// <param name="journal">What the journal holds of this destination.</param>
-    /// <returns>What there is to do; there is nothing to acknowledge.</returns>
-    /// <exception cref="InvalidDataException">The journal is damaged: it must be looked at by people.</exception>
+    /// <returns>What there is to do; there is nothing to acknowledge. A session whose journal is damaged is among the faults, and is not held.</returns>
     public OwnerWork<TTag> Recover(IEnumerable<JournaledSession> journal)
     {
         var work = new OwnerWork<TTag>();
         foreach (var session in journal)
         {
-            HeldSession<TTag> held;
-            try
-            {
-                held = Restore(session);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new InvalidDataException($"The journal of session {session.Session} at {destination} is damaged: {e.Message}", e);
-            }
-
+            if (TryRestore(session, work) is not { } held) continue;
             _sessions.Add(session.Session, held);
             if (held.Fold.Fault is { } fault) work.Add(fault);
             else Complete(held, [], work);
         }
 
         return work;
+    }
+
+    /// <summary>Null when the journal of the session is damaged, whatever that brings about: no other session has part in it.</summary>
+    private HeldSession<TTag>? TryRestore(JournaledSession session, OwnerWork<TTag> work)
+    {
+        try
+        {
+            return Restore(session);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            work.Add(new SessionFault(session.Session, $"Its journal at {destination} is damaged; the log of the server says how.", e.Message));
+            return null;
+        }
     }
 
     private HeldSession<TTag> Restore(JournaledSession session)

@@ -4,20 +4,20 @@ namespace CoffeeShop.Delivery;
 /// Whether a message that has been delivered before may be handled once more. Trouble of the broker, the database or the
 /// disk is no attempt: nobody is told of it.
 /// </summary>
-public static class Poison
+public sealed record Poison
 {
     /// <summary>So many caught failures fail the session.</summary>
-    public const int FailuresMax = 3;
+    public int FailuresMax { get; init; } = 3;
 
     /// <summary>So many deaths of the process fail the session. Many more, since a process may die of something else.</summary>
-    public const int DeathsMax = 50;
+    public int DeathsMax { get; init; } = 50;
 
     /// <summary>Why the session of a message must be failed, or null when the message may be handled. Clients are told: what went wrong inside is for the log.</summary>
     /// <param name="message">The message.</param>
     /// <param name="attempts">How often it has been tried before.</param>
-    public static string? Judge(AttemptKey message, Attempts attempts)
+    public string? Judge(AttemptKey message, Attempts attempts)
     {
-        var name = message.Number == 0 ? $"the end of the {message.Input}" : $"message {message.Number} of the {message.Input}";
+        var name = message.Number == 0 ? $"the end of {message.Input}" : $"{(message.Input.IsEmissions ? "message" : "batch")} {message.Number} of {message.Input}";
         if (attempts.Failed >= FailuresMax)
             return $"{name} could not be handled at {message.Queue} in {attempts.Failed} attempts.";
         var deaths = attempts.Begun - attempts.Failed;

@@ -41,4 +41,7 @@ public enum ErrorCode : ushort
 
     /// <summary>The server is in trouble that will pass; connect again and resume.</summary>
     Unavailable = 12,
+
+    /// <summary>The session is complete: it takes nothing more, and cannot be cancelled. Resume it for its result.</summary>
+    SessionComplete = 13,
 }

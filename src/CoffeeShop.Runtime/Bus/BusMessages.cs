@@ -12,13 +12,14 @@ public static class BusMessages
     /// <param name="bus">The bus.</param>
     /// <param name="message">A batch or an end.</param>
     /// <param name="shards">The number of shards of its session.</param>
+    /// <param name="isRepeated">Whether a process that is gone may have delivered it before.</param>
     /// <exception cref="BusException">The outcome is unknown: publish the same message again.</exception>
-    public static Task PublishAsync(this IBus bus, Message message, int shards)
+    public static Task PublishAsync(this IBus bus, Message message, int shards, bool isRepeated = false)
     {
         var table = message.Input.Table ?? throw new ArgumentException($"Found the {message.Input}, expected what comes from a client.", nameof(message));
         return message.Kind == MessageKind.Batch && Topology.PassesFilter(table)
-            ? bus.PublishAsync(QueueName.Filter, new BusMessage(message.Session, message.Hash, Envelope.Wrap(message, destination: null, shards)))
-            : Task.WhenAll(Topology.DestinationsOf(table, shards).Select(destination => bus.PublishAsync(destination, message, shards)));
+            ? bus.PublishAsync(QueueName.Filter, new BusMessage(message.Session, message.Hash, Envelope.Wrap(message, destination: null, shards)) { IsRepeated = isRepeated })
+            : Task.WhenAll(Topology.DestinationsOf(table, shards).Select(destination => bus.PublishAsync(destination, message, shards, isRepeated)));
     }
 
     /// <summary>Publishes a message to one destination.</summary>
@@ -26,8 +27,10 @@ public static class BusMessages
     /// <param name="destination">The destination.</param>
     /// <param name="message">The message.</param>
     /// <param name="shards">The number of shards of its session.</param>
-    public static Task PublishAsync(this IBus bus, Destination destination, Message message, int shards) =>
-        bus.PublishAsync(QueueName.Of(destination), new BusMessage(message.Session, message.Kind == MessageKind.End ? 0 : message.Hash, Envelope.Wrap(message, destination, shards)));
+    /// <param name="isRepeated">Whether it, or what it comes from, may have been delivered before.</param>
+    public static Task PublishAsync(this IBus bus, Destination destination, Message message, int shards, bool isRepeated = false) => bus.PublishAsync(
+        QueueName.Of(destination),
+        new BusMessage(message.Session, message.Kind == MessageKind.End ? 0 : message.Hash, Envelope.Wrap(message, destination, shards)) { IsRepeated = isRepeated });
 
     /// <summary>The message of a delivery, or null when it is of another partition version and must be left to others.</summary>
     /// <param name="delivery">The delivery.</param>

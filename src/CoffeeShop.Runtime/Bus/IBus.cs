@@ -62,7 +62,14 @@ public abstract class BusDelivery
 /// <param name="Session">The session it belongs to.</param>
 /// <param name="Hash">The content hash of the batch it comes from; 0 for what is no batch.</param>
 /// <param name="Body">A DATA_BATCH message in its frame.</param>
-public sealed record BusMessage(SessionId Session, ulong Hash, ReadOnlyMemory<byte> Body);
+public sealed record BusMessage(SessionId Session, ulong Hash, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>
+    /// Whether it may have been delivered before by a process that is gone, with everything the bus knew of that: it arrives as
+    /// redelivered. So a message that ends every process it comes to is known by that also where queues do not outlive the process.
+    /// </summary>
+    public bool IsRepeated { get; init; }
+}
 
 /// <summary>The name of a queue.</summary>
 /// <param name="Name">The name.</param>

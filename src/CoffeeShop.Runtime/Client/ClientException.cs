@@ -7,6 +7,9 @@ public sealed class ClientException(string message) : Exception(message)
     /// <summary>Whether the session has ended for good: what it could be resumed by is of no more use.</summary>
     public bool HasEnded { get; init; }
 
+    /// <summary>Whether the session is complete: its result is on the server.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>Whether resuming the session as before leads to the same error again.</summary>
     public bool IsLasting { get; init; }
 }

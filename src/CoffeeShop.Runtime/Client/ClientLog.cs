@@ -14,6 +14,9 @@ internal static partial class ClientLog
     [LoggerMessage(3003, LogLevel.Information, "action: processing_file | file: {File}")]
     public static partial void ProcessingFile(ILogger logger, string file);
 
+    [LoggerMessage(3013, LogLevel.Debug, "action: processing_file | file: {File}")]
+    public static partial void ProcessingShownFile(ILogger logger, string file);
+
     [LoggerMessage(3004, LogLevel.Debug, "action: batch_enviado | result: success | table: {Table} | batch: {Batch}")]
     public static partial void BatchSent(ILogger logger, string table, long batch);
 
@@ -37,4 +40,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(3011, LogLevel.Information, "action: session_cancelled | client_id: {ClientId} | session: {Session}")]
     public static partial void SessionCancelled(ILogger logger, string clientId, string session);
+
+    [LoggerMessage(3012, LogLevel.Information, "action: wait | result: in_progress | client_id: {ClientId} | seconds: {Seconds} | server: {Server}")]
+    public static partial void Waiting(ILogger logger, string clientId, long seconds, string server);
 }

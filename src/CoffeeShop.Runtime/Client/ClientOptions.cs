@@ -1,5 +1,6 @@
 using CoffeeShop.Protocol;
 using CoffeeShop.Queries;
+using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Client;
 
@@ -36,11 +37,20 @@ public sealed record ClientOptions(ServerAddress Server, string ClientId, string
     /// <summary>The session to go on with, or null for a new one.</summary>
     public SessionFile? Resumed { get; init; }
 
+    /// <summary>Whether somebody watches bars of the progress: a line of the log for every file would push everything else out of sight, and is for debugging then.</summary>
+    public bool IsWatched { get; init; }
+
     /// <summary>How many batches may be on their way.</summary>
     public int WindowBatches { get; init; } = 64;
 
     /// <summary>How many of their bytes.</summary>
     public long WindowBytes { get; init; } = 8 * Frame.BodyBytesMax;
+
+    internal void TellFile(ILogger logger, string file)
+    {
+        if (IsWatched) ClientLog.ProcessingShownFile(logger, file);
+        else ClientLog.ProcessingFile(logger, file);
+    }
 
     /// <summary>The number of the agency: the digits at the end of the client's id, or 0.</summary>
     public int AgencyId

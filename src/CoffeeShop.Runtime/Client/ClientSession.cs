@@ -25,7 +25,6 @@ public sealed class ClientSession
     private readonly Fingerprint _fingerprint;
     private readonly OutputFile _result;
     private readonly ResultDownload _download;
-    private readonly AcknowledgementTimes _times;
     private SessionKey? _key;
     private SentInput? _sent;
 
@@ -44,8 +43,7 @@ public sealed class ClientSession
         _connector = new Connector(options, _retry, logger, clock);
         _result = result;
         _download = new ResultDownload(result);
-        _times = new AcknowledgementTimes(clock);
-        Progress = new ClientProgress(dataset);
+        Progress = new ClientProgress(dataset, clock);
         _key = options.Resumed?.Key;
         result.IsKept = _key is not null;
         _fingerprint = options.Resumed?.Fingerprint ?? Fingerprint.Of(dataset, options.BatchRows);
@@ -103,6 +101,10 @@ public sealed class ClientSession
         {
             throw new ClientException($"The session could not be cancelled: {e.Message}. The server gives it up when nothing happens in it for long.");
         }
+        catch (ClientException e) when (e.IsComplete)
+        {
+            throw new ClientException($"The session is complete already and was not cancelled; its result is shown by: coffee results {_key!.Id}") { IsComplete = true };
+        }
         catch (ClientException e) when (e.HasEnded)
         {
             // That is what was asked for.
@@ -125,17 +127,17 @@ public sealed class ClientSession
             },
             stop);
         if (conversation.End is { } end) _download.Verify(end);
-        return ClientReport.Of(_sent!, conversation.End, _connector, _times);
+        return ClientReport.Of(_sent!, conversation.End, _connector, Progress.Times);
     }
 
     private Version2Conversation NewConversation(Connection connection, ImmutableArray<TableMark> marks)
     {
         var window = new SendWindow(_options.WindowBatches, _options.WindowBytes);
         window.Restart(marks.ToDictionary(mark => mark.Table, mark => mark.Number));
-        return new Version2Conversation(connection, window, _download, Progress, _times, _retry, _logger);
+        return new Version2Conversation(connection, window, _download, Progress, _retry, new Patience(_options.ClientId, _logger, _clock), _logger);
     }
 
-    private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => ClientLog.ProcessingFile(_logger, file.Name));
+    private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => _options.TellFile(_logger, file.Name));
 
     /// <summary>Begins or resumes the session.</summary>
     /// <returns>Where to go on, per table.</returns>

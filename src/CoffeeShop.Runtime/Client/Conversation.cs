@@ -9,17 +9,17 @@ namespace CoffeeShop.Client;
 /// <param name="connection">The connection.</param>
 /// <param name="window">What may be on its way, and what need not be sent.</param>
 /// <param name="progress">Told of what the server has.</param>
-/// <param name="times">Gets the times of the acknowledgements.</param>
 /// <param name="retry">Told of progress.</param>
+/// <param name="patience">Told of what is heard.</param>
 /// <param name="logger">Told of what is sent.</param>
-internal abstract class Conversation(Connection connection, SendWindow window, ClientProgress progress, AcknowledgementTimes times, RetryPolicy retry, ILogger logger)
+internal abstract class Conversation(Connection connection, SendWindow window, ClientProgress progress, RetryPolicy retry, Patience patience, ILogger logger)
 {
     /// <summary>A server that closes a connection says why just before; that is worth more than the broken pipe.</summary>
     private static readonly TimeSpan LastWordsTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Unacknowledged _unacknowledged = new(window, times);
+    private readonly Unacknowledged _unacknowledged = new(window, progress.Times);
     private volatile bool _hasSaidAll;
-    private bool _isHeard;
+    private volatile bool _isHeard;
 
     /// <summary>Whether the client has said everything.</summary>
     protected bool HasSaidAll => _hasSaidAll;
@@ -33,6 +33,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var receiving = ReceiveAsync(ending);
+        var telling = patience.TellAsync(() => _isHeard || !_unacknowledged.IsEmpty, ending.Token);
         try
         {
             await SayAsync(send, lastWord, ending.Token);
@@ -54,7 +55,15 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
         {
             await ending.CancelAsync();
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>The session has got further.</summary>
+    protected void Move()
+    {
+        retry.Succeed();
+        patience.Move();
     }
 
     /// <summary>Handles what the server says.</summary>
@@ -70,9 +79,15 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
     {
         if (_unacknowledged.Acknowledge() is not { } acknowledged) return false;
         progress.Acknowledge(acknowledged.Message.Table, acknowledged.InputBytes, acknowledged.Message.IsEnd);
-        retry.Succeed();
+        Move();
         FailPoint.ClientAcknowledged.Hit();
         return true;
+    }
+
+    private bool Hear(IMessage message)
+    {
+        patience.Hear();
+        return Handle(message);
     }
 
     private async Task SayAsync(Func<Upload, CancellationToken, Task<SentInput>> send, Func<SentInput, IMessage> lastWord, CancellationToken stop)
@@ -87,7 +102,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
     {
         try
         {
-            if (!await connection.ReadAsync(Handle, ending.Token) && !MayClose) throw new ConnectionLostException("the server closed the connection");
+            if (!await connection.ReadAsync(Hear, ending.Token) && !MayClose) throw new ConnectionLostException("the server closed the connection");
         }
         finally
         {

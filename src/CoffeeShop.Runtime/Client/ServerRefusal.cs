@@ -18,6 +18,7 @@ internal static class ServerRefusal
         ErrorCode.UnknownSession => new ClientException($"The session cannot be gone on with: {error.Text} Check --server and COFFEE_TOKEN, or begin anew, without --resume.") { IsLasting = true },
         ErrorCode.ChangedInput => new InputException($"The session cannot be gone on with: {error.Text}"),
         ErrorCode.SessionFailed or ErrorCode.SessionCancelled or ErrorCode.SessionExpired => Ended(error.Text),
+        ErrorCode.SessionComplete => new ClientException("The session is complete already.") { IsComplete = true },
         ErrorCode.Structural => new ClientException($"The server takes what this client sends for an error: {error.Text}"),
         _ => new ClientException($"The server ends the connection with error {(ushort)error.Code}: {error.Text}"),
     };

@@ -33,7 +33,8 @@ public sealed class ServerTrust
         CertificateChainPolicy = Policy(),
     };
 
-    private X509ChainPolicy Policy()
+    /// <summary>What a chain of certificates is held against.</summary>
+    public X509ChainPolicy Policy()
     {
         // Authorities of one's own publish no lists of what they have revoked.
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

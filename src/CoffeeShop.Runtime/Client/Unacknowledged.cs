@@ -12,6 +12,15 @@ internal sealed class Unacknowledged(SendWindow window, AcknowledgementTimes tim
     private readonly Queue<(long InputBytes, long SentAt)> _sent = new();
     private TaskCompletionSource _acknowledged = New();
 
+    /// <summary>Whether nothing is on its way.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock) return window.Count == 0;
+        }
+    }
+
     /// <summary>Whether a batch must be sent on this connection.</summary>
     public bool MustSend(Table table, long number) => window.MustSend(table, number);
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Client;
 
 /// <summary>A conversation of version 1: every batch is acknowledged, and after FINISHED the server closes the connection.</summary>
-internal sealed class Version1Conversation(Connection connection, SendWindow window, ClientProgress progress, AcknowledgementTimes times, RetryPolicy retry, ILogger logger)
-    : Conversation(connection, window, progress, times, retry, logger)
+internal sealed class Version1Conversation(Connection connection, SendWindow window, ClientProgress progress, RetryPolicy retry, Patience patience, ILogger logger)
+    : Conversation(connection, window, progress, retry, patience, logger)
 {
     /// <summary>Gives the session up.</summary>
     public static TableRows Cancellation { get; } = new(TableRegistry.All[0], 0, 1, BatchStatus.Cancel, default);

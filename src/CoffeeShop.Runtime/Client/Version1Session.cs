@@ -17,7 +17,7 @@ namespace CoffeeShop.Client;
 public sealed class Version1Session(ClientOptions options, Dataset dataset, ILogger logger, TimeProvider clock, Random random)
 {
     /// <summary>How far it is.</summary>
-    public ClientProgress Progress { get; } = new(dataset);
+    public ClientProgress Progress { get; } = new(dataset, clock);
 
     /// <summary>Sends everything.</summary>
     /// <param name="stop">Ends the work; the session is void then.</param>
@@ -27,11 +27,10 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
     public async Task<ClientReport> RunAsync(CancellationToken stop)
     {
         var retry = new RetryPolicy(options.Retry, random);
-        var times = new AcknowledgementTimes(clock);
         var connector = new Connector(options, retry, logger, clock);
         await using var connection = await connector.ConnectAsync(stop);
-        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, times, retry, logger);
-        var batching = new TextBatching(dataset, options.BatchRows, options.IsStrict, file => ClientLog.ProcessingFile(logger, file.Name));
+        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, retry, new Patience(options.ClientId, logger, clock), logger);
+        var batching = new TextBatching(dataset, options.BatchRows, options.IsStrict, file => options.TellFile(logger, file.Name));
         SentInput? sent = null;
         try
         {
@@ -54,6 +53,6 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
         }
 
         if (!sent!.IsRefused) ClientLog.Finished(logger, options.AgencyId);
-        return ClientReport.Of(sent, end: null, connector, times);
+        return ClientReport.Of(sent, end: null, connector, Progress.Times);
     }
 }

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Client;
 
 /// <summary>A conversation of version 2: it ends with the result of the session, or with its cancellation.</summary>
-internal sealed class Version2Conversation(Connection connection, SendWindow window, ResultDownload download, ClientProgress progress, AcknowledgementTimes times, RetryPolicy retry, ILogger logger)
-    : Conversation(connection, window, progress, times, retry, logger)
+internal sealed class Version2Conversation(
+    Connection connection, SendWindow window, ResultDownload download, ClientProgress progress, RetryPolicy retry, Patience patience, ILogger logger)
+    : Conversation(connection, window, progress, retry, patience, logger)
 {
-    private readonly RetryPolicy _retry = retry;
     private long _applied;
 
     /// <summary>Gives the session up. The server looks at nothing but the status.</summary>
@@ -33,12 +33,12 @@ internal sealed class Version2Conversation(Connection connection, SendWindow win
                 throw new ConnectionLostException("the server could not take a batch");
             case ResultPart part:
                 download.Write(part);
-                _retry.Succeed();
+                Move();
                 return true;
             case ServerProgress server:
                 // A server that is alive and does nothing is no progress.
-                if (server.Applied > _applied) _retry.Succeed();
-                _applied = server.Applied;
+                if (server.Applied > _applied) Move();
+                _applied = Math.Max(_applied, server.Applied);
                 return true;
             case SessionEnd { State: SessionState.Complete } end:
                 End = end;

@@ -9,7 +9,7 @@ namespace CoffeeShop.Gateway;
 /// Answers the frames of a connection strictly in the order in which they came, each only when it can no longer be lost; and
 /// bounds what is in between. An answer has no number, so the order is all that tells which frame it answers.
 /// </summary>
-internal sealed class Acknowledgements(ClientConnection connection, GatewayLimits limits) : IDisposable
+internal sealed class Acknowledgements(ClientConnection connection, GatewayLimits limits, TimeProvider clock) : IDisposable
 {
     /// <summary>What a frame in flight costs beside its bytes, so that many small ones are bounded too.</summary>
     private const int FrameOverhead = 512;
@@ -27,6 +27,9 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
 
     /// <summary>Whether the client's leaving does not matter for what it has sent.</summary>
     public bool GoesOnUnheard { get; set; }
+
+    /// <summary>What a client that waits for an answer is told from time to time; null for nothing.</summary>
+    public Func<IMessage>? Meanwhile { get; set; }
 
     /// <summary>Adds a frame. Waits while too many bytes are in flight, so that nothing more is read from the socket.</summary>
     /// <param name="answer">Completes with the answer; a failure ends the connection.</param>
@@ -85,7 +88,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     {
         // What has been written is sent before anything is waited for: the client may wait for it.
         if (!pending.Answer.IsCompleted) await FlushAsync();
-        var answer = await pending.Answer;
+        var answer = await WaitAsync(pending.Answer);
         await _output.WaitAsync();
         try
         {
@@ -103,6 +106,31 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         connection.Give();
         var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
         if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
+    }
+
+    /// <summary>Waits for an answer, and says meanwhile what there is to say.</summary>
+    private async ValueTask<BatchReceived> WaitAsync(Task<BatchReceived> answer)
+    {
+        while (true)
+        {
+            try
+            {
+                return await answer.WaitAsync(limits.ProgressInterval, clock);
+            }
+            catch (TimeoutException) when (!answer.IsCompleted)
+            {
+                if (Meanwhile is not { } meanwhile) return await answer;
+                await _output.WaitAsync();
+                if (!_isUnheard)
+                {
+                    FrameWriter.Write(connection.Output, meanwhile());
+                    _hasWritten = true;
+                }
+
+                _output.Release();
+                await FlushAsync();
+            }
+        }
     }
 
     private async ValueTask FlushAsync()

@@ -19,6 +19,9 @@ internal sealed class ActiveSession(SessionId id, string clientId, ClientConnect
     /// <summary>The resume marks; null for version 1, which cannot be resumed, and before they are known.</summary>
     public SessionMarks? Marks { get; set; }
 
+    /// <summary>Whether no connection of it has been here since the gateway started: what it sends may have been here with a process that is gone.</summary>
+    public bool IsFirstHere { get; set; }
+
     /// <summary>Completes when its connection has let go of it.</summary>
     public Task Ended => _ended.Task;
 

@@ -8,6 +8,7 @@ namespace CoffeeShop.Gateway;
 internal sealed class ActiveSessions
 {
     private readonly ConcurrentDictionary<SessionId, ActiveSession> _sessions = [];
+    private readonly ConcurrentDictionary<SessionId, bool> _known = [];
 
     /// <summary>All of them, at this moment.</summary>
     public ICollection<ActiveSession> All => _sessions.Values;
@@ -28,6 +29,15 @@ internal sealed class ActiveSessions
             earlier.Connection.Interrupt(ErrorCode.Unavailable, "The session goes on over another connection.");
             await earlier.Ended.WaitAsync(session.Connection.Interrupted);
         }
+
+        session.IsFirstHere = _known.TryAdd(session.Id, true);
+    }
+
+    /// <summary>Forgets that sessions have been here, unless they are.</summary>
+    public void Forget(Func<SessionId, bool> hasEnded)
+    {
+        foreach (var id in _known.Keys)
+            if (!_sessions.ContainsKey(id) && hasEnded(id)) _known.TryRemove(id, out _);
     }
 
     /// <summary>Lets a session go.</summary>

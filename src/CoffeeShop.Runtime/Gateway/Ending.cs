@@ -28,7 +28,7 @@ internal sealed record Ending(ErrorCode Code, string Text)
         SessionState.Failed => new($"The session failed. {record.Reason}", ErrorCode.SessionFailed),
         SessionState.Cancelled => new("The session was cancelled.", ErrorCode.SessionCancelled),
         SessionState.Expired => new("Nothing happened in the session for too long.", ErrorCode.SessionExpired),
-        SessionState.Complete => new("The session is complete and takes nothing more."),
+        SessionState.Complete => new("The session is complete and takes nothing more.", ErrorCode.SessionComplete),
         _ => new("There is no such session for you.", ErrorCode.UnknownSession),
     };
 }

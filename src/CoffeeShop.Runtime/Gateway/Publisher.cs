@@ -14,15 +14,16 @@ internal sealed class Publisher(GatewayContext gateway)
     /// <param name="message">The message. With a time to publish it again, its body must stay until the task completes; otherwise it is copied before the call returns.</param>
     /// <param name="shards">The number of shards that is pinned for the session.</param>
     /// <param name="republishTime">How long it is published again while the bus is in trouble.</param>
+    /// <param name="isRepeated">Whether a process that is gone may have delivered it before.</param>
     /// <exception cref="BusException">The bus is in trouble.</exception>
-    public async Task PublishAsync(Message message, int shards, TimeSpan republishTime)
+    public async Task PublishAsync(Message message, int shards, TimeSpan republishTime, bool isRepeated = false)
     {
         var begun = gateway.Clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
         {
             try
             {
-                await gateway.Bus.PublishAsync(message, shards);
+                await gateway.Bus.PublishAsync(message, shards, isRepeated);
                 return;
             }
             catch (BusException) when (gateway.Clock.GetElapsedTime(begun) + pause < republishTime)
@@ -39,10 +40,11 @@ internal sealed class Publisher(GatewayContext gateway)
     /// <param name="end">Its end, which the registry has.</param>
     /// <param name="shards">The number of shards that is pinned for the session.</param>
     /// <param name="republishTime">How long it is published again while the bus is in trouble.</param>
+    /// <param name="isRepeated">Whether a process that is gone may have told it before.</param>
     /// <exception cref="BusException">The bus is in trouble.</exception>
-    public async Task EndAsync(SessionId session, Table table, TableEnd end, int shards, TimeSpan republishTime)
+    public async Task EndAsync(SessionId session, Table table, TableEnd end, int shards, TimeSpan republishTime, bool isRepeated = false)
     {
-        await PublishAsync(new Message(session, Input.Of(table), MessageKind.End, end.Last, end.HashSum, ReadOnlyMemory<byte>.Empty), shards, republishTime);
+        await PublishAsync(new Message(session, Input.Of(table), MessageKind.End, end.Last, end.HashSum, ReadOnlyMemory<byte>.Empty), shards, republishTime, isRepeated);
         GatewayLog.EndSent(gateway.Log, session, table, end.Last, string.Join(' ', Topology.DestinationsOf(table, shards)));
     }
 }

@@ -57,23 +57,28 @@ internal sealed class RejectionList
     }
 }
 
-/// <summary>The rejections of the latest sessions of version 1, whose clients do not look at their rows themselves.</summary>
+/// <summary>The rejections of the sessions of version 1, whose clients do not look at their rows themselves: of all that are under way, and of the latest that have ended.</summary>
 internal sealed class RejectionLists
 {
-    private const int SessionsMax = 100;
+    private const int EndedMax = 100;
 
     private readonly Lock _lock = new();
-    private readonly Queue<SessionId> _order = [];
+    private readonly Queue<SessionId> _ended = [];
     private readonly Dictionary<SessionId, RejectionList> _lists = [];
 
-    /// <summary>Begins the list of a session. The oldest list goes when there are too many.</summary>
+    /// <summary>Begins the list of a session.</summary>
     public RejectionList Begin(SessionId session)
+    {
+        lock (_lock) return _lists[session] = new RejectionList();
+    }
+
+    /// <summary>Nothing is added any more to the list of a session. The one that ended first goes when there are too many.</summary>
+    public void End(SessionId session)
     {
         lock (_lock)
         {
-            if (_order.Count >= SessionsMax) _lists.Remove(_order.Dequeue());
-            _order.Enqueue(session);
-            return _lists[session] = new RejectionList();
+            _ended.Enqueue(session);
+            if (_ended.Count > EndedMax) _lists.Remove(_ended.Dequeue());
         }
     }
 

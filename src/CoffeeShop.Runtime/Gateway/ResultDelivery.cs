@@ -38,6 +38,13 @@ internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection co
         }
     }
 
+    /// <summary>What a client is told of how far its session is.</summary>
+    public static ServerProgress ProgressOf(SessionMarks marks, long applied, int closed)
+    {
+        var now = marks.Now;
+        return new ServerProgress([.. TableRegistry.All.Select(table => new TableMark(table, now[table]))], applied, (byte)closed, (byte)QueryRegistry.All.Length);
+    }
+
     private async Task SendAsync(ResultPiece part)
     {
         for (var sent = 0; sent < part.Bytes.Length;)
@@ -64,9 +71,7 @@ internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection co
     {
         if (gateway.Clock.GetElapsedTime(_progressAt) < gateway.Limits.ProgressInterval) return;
         _progressAt = gateway.Clock.GetTimestamp();
-        var marks = session.Marks!.Now;
-        FrameWriter.Write(connection.Output, new ServerProgress(
-            [.. TableRegistry.All.Select(table => new TableMark(table, marks[table]))], record.Progress, (byte)record.Closed.Count, (byte)QueryRegistry.All.Length));
+        FrameWriter.Write(connection.Output, ProgressOf(session.Marks!, record.Progress, record.Closed.Count));
         await connection.FlushAsync(gateway.Limits.WriteTime);
     }
 

@@ -89,6 +89,7 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         var begun = gateway.Count.Begun;
         var open = (await gateway.Sessions.ListOpenSessionsAsync()).ToDictionary(record => record.Session.Id);
         gateway.Count.Found(begun, open.Count);
+        gateway.Active.Forget(id => !open.ContainsKey(id));
         foreach (var ended in _standing.Keys.Where(id => !open.ContainsKey(id)).ToList()) _standing.Remove(ended);
         foreach (var id in connected.Where(id => !open.ContainsKey(id)))
         {
@@ -148,7 +149,7 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         _repairs[record.Session.Id] = TryAsync(async () =>
         {
             foreach (var (table, end) in record.Ends)
-                await gateway.Publisher.EndAsync(record.Session.Id, table, end, record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
+                await gateway.Publisher.EndAsync(record.Session.Id, table, end, record.Session.Pin.Shards, republishTime: TimeSpan.Zero, isRepeated: true);
         });
     }
 

@@ -8,7 +8,7 @@ using CoffeeShop.Tables;
 namespace CoffeeShop.Gateway;
 
 /// <summary>The ends of a session's tables: each is set in the registry once, then told to everybody who waits for it.</summary>
-internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int shards, TimeSpan republishTime)
+internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int shards, TimeSpan republishTime, bool isRepeated = false)
 {
     private static readonly string AllTables = string.Join(' ', TableRegistry.All);
 
@@ -31,7 +31,7 @@ internal sealed class SessionEnds(GatewayContext gateway, SessionId session, int
                 return;
             default:
                 FailPoint.EndSet.Hit();
-                await gateway.Publisher.EndAsync(session, table, end, shards, republishTime);
+                await gateway.Publisher.EndAsync(session, table, end, shards, republishTime, isRepeated);
                 FailPoint.EndPublished.Hit();
                 TellReceived(table);
                 return;

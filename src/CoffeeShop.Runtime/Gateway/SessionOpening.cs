@@ -10,7 +10,8 @@ namespace CoffeeShop.Gateway;
 /// <param name="Record">The session.</param>
 /// <param name="Secret">What resumes it.</param>
 /// <param name="ResultOffset">How many bytes of the result the client has.</param>
-internal sealed record OpenedSession(SessionRecord Record, Bytes32 Secret, long ResultOffset);
+/// <param name="IsForeign">Whether it began elsewhere or with a process that is gone: what the client sends may have been sent before.</param>
+internal sealed record OpenedSession(SessionRecord Record, Bytes32 Secret, long ResultOffset, bool IsForeign);
 
 /// <summary>Answers HELLO: who is it, and which session is it about?</summary>
 internal sealed class SessionOpening(GatewayContext gateway, ClientConnection connection)
@@ -51,7 +52,7 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
         await gateway.Sessions.CreateSessionAsync(session);
         FailPoint.SessionCreated.Hit();
         GatewayLog.SessionRegistered(gateway.Log, session.Id, session.ClientId, session.Protocol, string.Join(' ', Tables.TableRegistry.All));
-        return new OpenedSession(await gateway.Sessions.FindSessionAsync(session.Id) ?? throw Ending.Of(record: null), secret, hello.ResultOffset);
+        return new OpenedSession(await gateway.Sessions.FindSessionAsync(session.Id) ?? throw Ending.Of(record: null), secret, hello.ResultOffset, IsForeign: false);
     }
 
     private async Task<OpenedSession> ResumeAsync(Hello hello, SessionKey key, string? agency, Action<ActiveSession> entered)
@@ -63,19 +64,20 @@ internal sealed class SessionOpening(GatewayContext gateway, ClientConnection co
         if (record.Session.Pin.Options != hello.Options)
             throw new ProtocolException("The options of the queries are not those that the session began with; use the same, or begin a new one.", ErrorCode.ChangedInput);
 
-        await EnterAsync(key.Id, hello.ClientId, entered);
+        var active = await EnterAsync(key.Id, hello.ClientId, entered);
         // The connection before this one, which has just ended, may have raised the marks.
         record = await gateway.Sessions.FindSessionAsync(key.Id);
         if (record is not { State: SessionState.Open or SessionState.Complete }) throw Ending.Of(record);
         GatewayLog.SessionResumed(gateway.Log, key.Id, hello.ClientId);
-        return new OpenedSession(record, key.Secret, hello.ResultOffset);
+        return new OpenedSession(record, key.Secret, hello.ResultOffset, active.IsFirstHere);
     }
 
-    private async Task EnterAsync(SessionId id, string clientId, Action<ActiveSession> entered)
+    private async Task<ActiveSession> EnterAsync(SessionId id, string clientId, Action<ActiveSession> entered)
     {
         var active = new ActiveSession(id, clientId, connection);
         await gateway.Active.EnterAsync(active);
         entered(active);
+        return active;
     }
 
     /// <summary>An unknown session, a foreign one and a wrong secret are the same to whoever asks, in words and in time.</summary>

@@ -37,8 +37,8 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
             case EndOfTable end:
                 await Acknowledgements.AddAsync(AnswerAsync(end.Table, _gathering!.End(end.Table)), frame.Body.Length);
                 return true;
-            case Finished:
-                await FinishAsync();
+            case Finished finished:
+                await FinishAsync(LabelOf(finished));
                 return false;
             default:
                 throw new ProtocolException($"Found opcode {frame.Opcode}, expected a message of version 1.");
@@ -61,6 +61,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         }
         finally
         {
+            Gateway.Rejections.End(active.Id);
             Gateway.Active.Leave(active);
         }
     }
@@ -72,7 +73,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         if (Gateway.Options is { Tokens: not null, AllowVersion1WithoutToken: false })
             throw new ProtocolException("Version 1 has no tokens, and this server asks for one.", ErrorCode.Unauthorized);
         CheckSessionLimit();
-        var clientId = message is Finished finished ? $"agency-{finished.AgencyId}" : "version-1";
+        var clientId = message is Finished finished ? LabelOf(finished) : "version-1";
         var session = new NewSession(
             NewSessionId(), Protocol: 1, clientId, Agency: null, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, new SessionPin(QueryOptions.Default, Gateway.Sessions.Shards));
         var active = new ActiveSession(session.Id, clientId, Connection);
@@ -100,6 +101,8 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         return true;
     }
 
+    private static string LabelOf(Finished finished) => $"agency-{finished.AgencyId}";
+
     private ValueTask BatchAsync(TableRows rows, Frame frame)
     {
         var bytes = frame.Body.Length + Frame.HeaderBytes;
@@ -125,10 +128,11 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
     }
 
     /// <summary>Ends the tables that are open. All that came before can no longer be lost by then.</summary>
-    private async Task FinishAsync()
+    private async Task FinishAsync(string label)
     {
         Acknowledgements.Complete();
         await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
+        await Gateway.Sessions.LabelSessionAsync(Active!.Id, label);
         // Those whose EOF failed are ended here too; the others have been told to everybody.
         foreach (var table in TableRegistry.All)
             if (!_ends!.HasSent(table)) await _ends.SetAsync(table, _gathering!.End(table));

@@ -16,6 +16,7 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
     private SessionEnds? _ends;
     private BatchNumbering? _numbering;
     private Task _delivery = Task.CompletedTask;
+    private long _repeatedBytes;
 
     public override async ValueTask<bool> HandleAsync(Frame frame)
     {
@@ -73,7 +74,9 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         var marks = record.State == SessionState.Complete ? record.Ends.ToDictionary(end => end.Key, end => end.Value.Last) : record.Marks;
         Active!.Marks = new SessionMarks(marks);
         _numbering = new BatchNumbering(marks, record.Ends);
-        _ends = new SessionEnds(Gateway, record.Session.Id, record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
+        _ends = new SessionEnds(Gateway, record.Session.Id, record.Session.Pin.Shards, republishTime: TimeSpan.Zero, _opened.IsForeign);
+        // A client that waits for long hears that the server is there; the storage, which may be what is in trouble, is not asked.
+        Acknowledgements.Meanwhile = () => ResultDelivery.ProgressOf(Active.Marks, applied: 0, closed: 0);
         FrameWriter.Write(Connection.Output, new Welcome(
             new SessionKey(record.Session.Id, _opened.Secret),
             [.. TableRegistry.All.Select(table => new TableMark(table, marks.GetValueOrDefault(table)))]));
@@ -92,15 +95,28 @@ internal sealed class Version2Handler(GatewayContext gateway, ClientConnection c
         Active.Count(batch.Count, bytes);
         GatewayLog.DataReceived(Gateway.Log, session, table, Opcode.Columns, batch.Count, columns.Status.ToString());
         GatewayLog.BatchCreated(Gateway.Log, session, table, columns.Number, batch.Count, batch.Count);
+        var isRepeated = IsRepeated(bytes);
         var publishing = Gateway.Publisher.PublishAsync(
-            new Message(session, Input.Of(table), MessageKind.Batch, columns.Number, columns.Hash, rows), _opened!.Record.Session.Pin.Shards, republishTime: TimeSpan.Zero);
-        return Acknowledgements.AddAsync(ConfirmAsync(publishing, table, columns.Number), bytes);
+            new Message(session, Input.Of(table), MessageKind.Batch, columns.Number, columns.Hash, rows), _opened!.Record.Session.Pin.Shards, republishTime: TimeSpan.Zero, isRepeated);
+        return Acknowledgements.AddAsync(ConfirmAsync(publishing, table, columns.Number, isRepeated), bytes);
     }
 
-    private async Task<BatchReceived> ConfirmAsync(Task publishing, Table table, long number)
+    /// <summary>
+    /// Whether a batch may have been on its way when an earlier process died: of those above the marks, as many as can be on their
+    /// way at once. Their marks are written at once, so that a batch that ends the process sooner or later is among them.
+    /// </summary>
+    private bool IsRepeated(long bytes)
+    {
+        if (!_opened!.IsForeign || _repeatedBytes >= Gateway.Limits.InFlightBytes) return false;
+        _repeatedBytes += bytes;
+        return true;
+    }
+
+    private async Task<BatchReceived> ConfirmAsync(Task publishing, Table table, long number, bool isRepeated)
     {
         var answer = await AnswerAsync(publishing);
         Active!.Marks!.Confirm(table, number);
+        if (isRepeated) await WriteMarksAsync(Active);
         return answer;
     }
 

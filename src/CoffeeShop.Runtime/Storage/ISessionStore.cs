@@ -23,6 +23,11 @@ public interface ISessionStore
     /// <summary>The sessions that are open, the newest first. What has ended costs nothing here, however much of it is kept.</summary>
     Task<IReadOnlyList<SessionRecord>> ListOpenSessionsAsync();
 
+    /// <summary>Says how the client of a session calls itself, which one of version 1 tells only when it has said all else. Also of a session that has ended.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="clientId">How its client calls itself.</param>
+    Task LabelSessionAsync(SessionId id, string clientId);
+
     /// <summary>Sets the end of a table's input. It is set once.</summary>
     /// <param name="id">The session.</param>
     /// <param name="table">The table.</param>

@@ -14,7 +14,7 @@ namespace CoffeeShop.Workers;
 internal sealed class FilterWorker(string name, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
 {
     private readonly BatchFilter _filter = new();
-    private readonly Suspicion _suspicion = new(storage, QueueName.Filter, log);
+    private readonly Suspicion _suspicion = new(storage, QueueName.Filter, options.Poison, log);
     private readonly Supervision _supervision = new(name, options, clock, log);
 
     public string Name => name;
@@ -113,7 +113,7 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
     {
         try
         {
-            await Task.WhenAll(messages.Select(routed => PublishAsync(routed, shards)));
+            await Task.WhenAll(messages.Select(routed => PublishAsync(routed, shards, delivery.IsRedelivered)));
             FailPoint.FilterAcknowledging.Hit();
             delivery.Acknowledge();
             FailPoint.FilterAcknowledged.Hit();
@@ -124,10 +124,10 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
     }
 
-    private async Task PublishAsync(Routed routed, int shards)
+    private async Task PublishAsync(Routed routed, int shards, bool isRepeated)
     {
         FailPoint.FilterPublishing.Hit();
-        await bus.PublishAsync(routed.Destination, routed.Message, shards);
+        await bus.PublishAsync(routed.Destination, routed.Message, shards, isRepeated);
         FailPoint.FilterPublished.Hit();
     }
 }

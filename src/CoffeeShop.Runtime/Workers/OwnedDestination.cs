@@ -23,21 +23,10 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
     public async Task RecoverAsync()
     {
         var journal = await storage.ReadJournalAsync(claim);
-        var work = Recover(journal);
+        var work = _owner.Recover(journal);
         log.Recovered(Name, claim.Epoch, journal.Count);
-        await DoAsync(work);
-    }
-
-    private OwnerWork<BusDelivery> Recover(IReadOnlyList<JournaledSession> journal)
-    {
-        try
-        {
-            return _owner.Recover(journal);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StorageException($"{e.Message} Nothing was changed. Restore the folder of --state from a backup, or start with another folder and send the files again.", e) { IsLasting = true };
-        }
+        // What is emitted now may have ended the join that it came to before, and this process with it.
+        await DoAsync(work, isRepeated: true);
     }
 
     /// <summary>Handles the deliveries that are there, in groups as large as they happen to be.</summary>
@@ -153,13 +142,32 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
             catch (StorageException e) when (e.Guilty is { } guilty)
             {
                 // Once it has ended, the next attempt leaves it out.
-                if (await storage.EndSessionAsync(guilty, SessionState.Failed, $"Its journal at {Name} contradicts itself; the log of the server says how."))
-                    log.SessionFailed(guilty, Name, e.Message);
+                await FailAsync(guilty, e);
             }
         }
     }
 
-    private async Task DoAsync(OwnerWork<BusDelivery> work)
+    /// <summary>Writes what concerns one session alone. When that contradicts what is there, the session fails of it and no other.</summary>
+    private async Task WriteAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (StorageException e) when (e.Guilty is { } guilty)
+        {
+            await FailAsync(guilty, e);
+            Acknowledge(_owner.End(guilty));
+        }
+    }
+
+    private async Task FailAsync(SessionId guilty, StorageException e)
+    {
+        if (await storage.EndSessionAsync(guilty, SessionState.Failed, $"Its journal at {Name} contradicts itself; the log of the server says how."))
+            log.SessionFailed(guilty, Name, e.Message);
+    }
+
+    private async Task DoAsync(OwnerWork<BusDelivery> work, bool isRepeated = false)
     {
         Acknowledge(work.Acknowledge);
         foreach (var fault in work.Faults)
@@ -171,34 +179,37 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         foreach (var emission in work.Emissions)
         {
             log.Emitting(emission.Message.Session, emission.Query, Name, emission.Message.Body.Length);
-            _ = EmitAsync(emission);
+            _ = EmitAsync(emission, isRepeated);
         }
 
-        foreach (var closing in work.Closings)
-        {
-            FailPoint.OwnerClosing.Hit();
-            if (await storage.CloseQueryAsync(claim, closing.Session, closing.Answer, closing.Chunks))
-                log.Closed(closing.Session, closing.Answer.Query, closing.Answer.Rows, closing.Answer.Bytes);
-            FailPoint.OwnerClosed.Hit();
-            Acknowledge(_owner.Close(closing));
-        }
+        foreach (var closing in work.Closings) await WriteAsync(() => CloseAsync(closing));
+        foreach (var snapshot in work.Snapshots) await WriteAsync(() => SnapshotAsync(snapshot));
+    }
 
-        foreach (var snapshot in work.Snapshots)
-        {
-            await storage.SnapshotAsync(claim, snapshot.Session, snapshot.Sequence, snapshot.Bytes);
-            FailPoint.OwnerSnapshotted.Hit();
-            log.Snapshotted(snapshot.Session, Name, snapshot.Sequence, snapshot.Bytes.Length);
-        }
+    private async Task CloseAsync(Closing closing)
+    {
+        FailPoint.OwnerClosing.Hit();
+        if (await storage.CloseQueryAsync(claim, closing.Session, closing.Answer, closing.Chunks))
+            log.Closed(closing.Session, closing.Answer.Query, closing.Answer.Rows, closing.Answer.Bytes);
+        FailPoint.OwnerClosed.Hit();
+        Acknowledge(_owner.Close(closing));
+    }
+
+    private async Task SnapshotAsync(Snapshot snapshot)
+    {
+        await storage.SnapshotAsync(claim, snapshot.Session, snapshot.Sequence, snapshot.Bytes);
+        FailPoint.OwnerSnapshotted.Hit();
+        log.Snapshotted(snapshot.Session, Name, snapshot.Sequence, snapshot.Bytes.Length);
     }
 
     /// <summary>An emission is safe only when its join has committed it: the owner goes on with other messages meanwhile.</summary>
-    private async Task EmitAsync(Emission emission)
+    private async Task EmitAsync(Emission emission, bool isRepeated)
     {
         Exception? failure = null;
         try
         {
             FailPoint.OwnerEmitting.Hit();
-            await bus.PublishAsync(emission.Destination, emission.Message, emission.Shards);
+            await bus.PublishAsync(emission.Destination, emission.Message, emission.Shards, isRepeated);
             FailPoint.OwnerEmitted.Hit();
         }
         catch (Exception e)

@@ -8,12 +8,15 @@ namespace CoffeeShop.Workers;
 /// <summary>Hosts the owner of one destination: begins anew from the journal whenever a write is refused or its outcome is unknown.</summary>
 internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
 {
-    private readonly Suspicion _suspicion = new(storage, QueueName.Of(destination), log);
+    private readonly TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Suspicion _suspicion = new(storage, QueueName.Of(destination), options.Poison, log);
 
     public string Name => destination.ToString();
 
+    /// <summary>Completes when it has taken over and recovered for the first time.</summary>
+    public Task Recovered => _recovered.Task;
+
     /// <summary>Works until it is stopped: the group in hand is finished, and the other deliveries go back to the queue.</summary>
-    /// <exception cref="InvalidDataException">The journal is damaged.</exception>
     public Task RunAsync(CancellationToken stop)
     {
         var supervision = new Supervision(Name, options, clock, log);
@@ -29,6 +32,7 @@ internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage st
         var claim = await storage.TakeOverAsync(destination);
         var owned = new OwnedDestination(claim, bus, storage, pins, options.Owner, _suspicion, log);
         await owned.RecoverAsync();
+        _recovered.TrySetResult();
         using var timer = new PeriodicTimer(options.LookInterval, clock);
         Task<bool>? more = null, confirmed = null, look = null;
         while (!stop.IsCancellationRequested)

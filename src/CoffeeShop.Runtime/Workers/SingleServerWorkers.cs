@@ -12,17 +12,15 @@ public sealed class SingleServerWorkers : IAsyncDisposable
     private readonly CancellationTokenSource _stopFilters = new();
     private readonly CancellationTokenSource _stopOwners = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OwnerWorker[] _all;
     private readonly Task _filters;
     private readonly Task _owners;
 
     private SingleServerWorkers(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log)
     {
         var pins = new SessionPins(storage);
-        _owners = Task.WhenAll(Topology.All(storage.Shards).Select(destination =>
-        {
-            var owner = new OwnerWorker(destination, bus, storage, pins, options, clock, log);
-            return RunAsync(owner.Name, owner.RunAsync, log, _stopOwners.Token);
-        }));
+        _all = [.. Topology.All(storage.Shards).Select(destination => new OwnerWorker(destination, bus, storage, pins, options, clock, log))];
+        _owners = Task.WhenAll(_all.Select(owner => RunAsync(owner.Name, owner.RunAsync, log, _stopOwners.Token)));
         _filters = Task.WhenAll(Enumerable.Range(1, options.Filters).Select(number =>
         {
             var filter = new FilterWorker($"filter.{number}", bus, storage, pins, options, clock, log);
@@ -32,6 +30,28 @@ public sealed class SingleServerWorkers : IAsyncDisposable
 
     /// <summary>Completes when the workers have been stopped, and fails as soon as one of them cannot go on: then the process must end.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>Completes when every owner has taken its destination over and recovered.</summary>
+    public Task Recovered => Task.WhenAll(_all.Select(owner => owner.Recovered));
+
+    /// <summary>The owners that have not, by name.</summary>
+    public IReadOnlyList<string> Recovering => [.. _all.Where(owner => !owner.Recovered.IsCompleted).Select(owner => owner.Name)];
+
+    /// <summary>Waits for <see cref="Recovered"/> as long as it takes, and tells the log now and then what is waited for.</summary>
+    /// <param name="interval">How often.</param>
+    /// <param name="clock">Measures it.</param>
+    /// <param name="log">Gets it.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">It was stopped before.</exception>
+    public async Task WaitForRecoveryAsync(TimeSpan interval, TimeProvider clock, ILogger log, CancellationToken stop)
+    {
+        var recovered = Recovered;
+        while (await Task.WhenAny(recovered, Task.Delay(interval, clock, stop)) != recovered)
+        {
+            stop.ThrowIfCancellationRequested();
+            log.Recovering(string.Join(' ', Recovering));
+        }
+    }
 
     /// <summary>Starts them. Owners begin with what the journal holds: what is complete is answered without waiting for a message.</summary>
     /// <param name="bus">The bus.</param>

@@ -12,8 +12,9 @@ namespace CoffeeShop.Workers;
 /// </summary>
 /// <param name="storage">Counts the attempts, and ends a session.</param>
 /// <param name="queue">Where the messages come from.</param>
+/// <param name="poison">How often a message may fail or end the process.</param>
 /// <param name="log">Gets the failures.</param>
-internal sealed class Suspicion(IStorage storage, QueueName queue, ILogger log)
+internal sealed class Suspicion(IStorage storage, QueueName queue, Poison poison, ILogger log)
 {
     /// <summary>
     /// Attempts that began and that trouble of the bus or the database ended: they go on, and do not count twice. Also what was
@@ -40,7 +41,7 @@ internal sealed class Suspicion(IStorage storage, QueueName queue, ILogger log)
                     return false;
                 }
 
-                if (Poison.Judge(key, attempts) is { } reason)
+                if (poison.Judge(key, attempts) is { } reason)
                 {
                     _interrupted.Remove(key);
                     if (await storage.EndSessionAsync(message.Session, SessionState.Failed, reason)) log.SessionFailed(message.Session, queue.Name, reason);

@@ -48,6 +48,9 @@ internal static partial class WorkerLog
     [LoggerMessage(314, LogLevel.Debug, "action: snapshot | result: success | session: {Session} | worker: {Worker} | sequence: {Sequence} | bytes: {Bytes}")]
     public static partial void Snapshotted(this ILogger log, SessionId session, string worker, long sequence, int bytes);
 
+    [LoggerMessage(315, LogLevel.Information, "action: owner_recovered | result: in_progress | workers: {Workers}")]
+    public static partial void Recovering(this ILogger log, string workers);
+
     /// <summary>Who sends messages of a kind, as the log calls it.</summary>
     public static string Sender(Message message) => message.Kind switch
     {

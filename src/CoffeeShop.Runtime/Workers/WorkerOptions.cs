@@ -17,6 +17,9 @@ public sealed record WorkerOptions
     /// <summary>How owners group and keep what they get.</summary>
     public OwnerOptions Owner { get; init; } = new();
 
+    /// <summary>How often a message may fail or end the process before it fails its session.</summary>
+    public Poison Poison { get; init; } = new();
+
     /// <summary>How often owners ask which of their sessions are still open.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
 

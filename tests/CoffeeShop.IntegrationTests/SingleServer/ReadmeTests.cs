@@ -35,7 +35,7 @@ public sealed class ReadmeTests : IDisposable
         (await Run(sends[2], "--server", server.Address)).Is(0);
         var answer = Encoding.UTF8.GetString(_folder.Read("coffee-demo/out/client-demo.ndjson"));
         // The session of version 1 is complete a moment after its connection has ended.
-        for (var sessions = ""; !sessions.Contains("version-1", StringComparison.Ordinal) || sessions.Contains("\"state\":\"open\"", StringComparison.Ordinal);)
+        for (var sessions = ""; !sessions.Contains("\"protocol\":1", StringComparison.Ordinal) || sessions.Contains("\"state\":\"open\"", StringComparison.Ordinal);)
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
             sessions = await server.Get("/sessions");

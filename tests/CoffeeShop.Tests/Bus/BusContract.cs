@@ -90,6 +90,24 @@ public abstract class BusContract
 
     [Theory]
     [MemberData(nameof(Queues))]
+    public async Task What_may_have_been_delivered_before_a_death_comes_as_delivered_before(string name)
+    {
+        await using var bus = await NewAsync();
+        var queue = new QueueName(name);
+        var published = Task.WhenAll(bus.PublishAsync(queue, BusSample.Message(1) with { IsRepeated = true }), bus.PublishAsync(queue, BusSample.Message(2)));
+        await using var subscription = await bus.SubscribeAsync(queue, prefetch: 2, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 2; i++)
+        {
+            var delivery = await subscription.NextAsync();
+            Assert.Equal(delivery.Number() == 1, delivery.IsRedelivered);
+            delivery.Acknowledge();
+        }
+
+        await published;
+    }
+
+    [Theory]
+    [MemberData(nameof(Queues))]
     public async Task What_a_consumer_leaves_unacknowledged_comes_again_and_says_so(string name)
     {
         await using var bus = await NewAsync();

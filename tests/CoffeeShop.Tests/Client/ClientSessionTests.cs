@@ -3,6 +3,8 @@ using CoffeeShop.Client;
 using CoffeeShop.Output;
 using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
+using CoffeeShop.Tests.Gateway;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CoffeeShop.Tests.Client;
 
@@ -145,6 +147,80 @@ public sealed class ClientSessionTests : IDisposable
         await session.CancelAsync();
         server.Check();
         Assert.True(_session.IsCancelled);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_complete_is_not_cancelled_and_the_client_says_where_the_result_is()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var server = new ScriptedServer(async (connection, peer) =>
+        {
+            if (connection == 1)
+            {
+                _session.CutAfter = _ => 3;
+                await _session.ServeAsync(connection, peer);
+                await stop.CancelAsync();
+                await peer.DrainAsync();
+                return;
+            }
+
+            await peer.ReadAsync();
+            await peer.WriteAsync(new Welcome(_session.Key, []));
+            await peer.ReadAsync();
+            await peer.WriteAsync(new ErrorMessage(ErrorCode.SessionComplete, "The session is complete and takes nothing more."));
+            await peer.DrainAsync();
+        });
+        using var result = new OutputFile(_sending.ResultPath);
+        var session = _sending.Session(server.Address, result);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.RunAsync(stop.Token));
+        var e = await Assert.ThrowsAsync<ClientException>(session.CancelAsync);
+        server.Check();
+        Assert.Equal($"The session is complete already and was not cancelled; its result is shown by: coffee results {_session.Key.Id}", e.Message);
+    }
+
+    [Theory]
+    [InlineData(false, "silent")]
+    [InlineData(true, "alive")]
+    public async Task A_client_that_waits_for_long_says_so_and_for_how_long(bool isAlive, string server)
+    {
+        var clock = new FakeTimeProvider();
+        _sending.Clock = clock;
+        using var stop = new CancellationTokenSource();
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Peer? waited = null;
+        await using var hanging = new ScriptedServer(async (_, peer) =>
+        {
+            await peer.ReadAsync();
+            await peer.WriteAsync(new Welcome(_session.Key, []));
+            await peer.ReadAsync();
+            waited = peer;
+            heard.SetResult();
+            await peer.DrainAsync();
+        });
+        var sending = _sending.SendAsync(hanging, stop.Token);
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var alive = new ServerProgress([], 0, 0, 4);
+        await GatewayHarness.UntilAsync(
+            async () =>
+            {
+                if (isAlive) await waited!.WriteAsync(alive);
+                clock.Advance(TimeSpan.FromSeconds(5));
+                return _sending.Log.Split('\n').Any(line => line.Contains("INFO action: wait | result: in_progress | client_id: agencia-7 | seconds: ", StringComparison.Ordinal) && line.EndsWith($"0 | server: {server}", StringComparison.Ordinal));
+            },
+            "the client says that it waits");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
+    [Theory]
+    [InlineData(false, "INFO")]
+    [InlineData(true, "DEBUG")]
+    public async Task The_lines_for_every_file_make_room_for_bars(bool isWatched, string level)
+    {
+        _sending.Options = _sending.Options with { IsWatched = isWatched };
+        await using var server = new ScriptedServer(_session.ServeAsync);
+        await _sending.SendAsync(server);
+        Assert.Contains($" {level} action: processing_file | file: transactions.csv\n", _sending.Log, StringComparison.Ordinal);
     }
 
     [Fact]

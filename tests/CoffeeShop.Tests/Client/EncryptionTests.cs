@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CoffeeShop.Client;
 using CoffeeShop.Configuration;
+using CoffeeShop.Tests.Cli;
+using CoffeeShop.Tests.Gateway;
 
 namespace CoffeeShop.Tests.Client;
 
@@ -46,6 +48,20 @@ public sealed class EncryptionTests : IDisposable
         using var authority = NewAuthority();
         using var certificate = NewCertificate(authority, IPAddress.Parse("192.0.2.1"));
         await IsRefused(authority, certificate);
+    }
+
+    [Fact]
+    public async Task Sessions_are_asked_for_over_an_encrypted_connection_that_a_trusted_authority_vouches_for()
+    {
+        using var authority = NewAuthority();
+        using var other = NewAuthority();
+        using var certificate = NewCertificate(authority, IPAddress.Loopback);
+        await using var gateway = await GatewayHarness.StartAsync(options => options with { Certificate = certificate, HttpAddress = new IPEndPoint(IPAddress.Any, 0) });
+        var http = $"https://127.0.0.1:{gateway.Server.HttpAddress.Port}";
+        var asked = await Coffee.Run("sessions", "--json", "--http", http, "--tls-ca", _folder.Write("ca.pem", authority.ExportCertificatePem()));
+        Assert.Equal("[]", asked.Is(0).Output.Trim());
+        var refused = await Coffee.Run("sessions", "--http", http, "--tls-ca", _folder.Write("other.pem", other.ExportCertificatePem()));
+        refused.Is(1).Says($"The server at {http} cannot be trusted", "--tls-ca");
     }
 
     [Theory]

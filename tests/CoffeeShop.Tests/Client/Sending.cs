@@ -3,6 +3,7 @@ using CoffeeShop.Csv;
 using CoffeeShop.Observability;
 using CoffeeShop.Output;
 using CoffeeShop.Tests.Cli;
+using CoffeeShop.Tests.Observability;
 using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Tests.Client;
@@ -11,7 +12,7 @@ namespace CoffeeShop.Tests.Client;
 internal sealed class Sending : IDisposable
 {
     private readonly Shop _shop = new();
-    private readonly StringWriter _log = new();
+    private readonly LockedWriter _log = new();
 
     public Shop Shop => _shop;
 
@@ -20,7 +21,7 @@ internal sealed class Sending : IDisposable
     public string SessionPath => Path.Combine(_shop.Out, "client-agencia-7.session");
 
     /// <summary>What has been logged.</summary>
-    public string Log => _log.ToString();
+    public string Log => _log.Text;
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
@@ -64,7 +65,7 @@ internal sealed class Sending : IDisposable
     private ILogger Logger()
     {
         // Not disposed: it holds nothing but the writer.
-        var logs = LoggerFactory.Create(logging => logging.AddLines(TextWriter.Synchronized(_log), LogLevel.Debug, TimeProvider.System));
+        var logs = LoggerFactory.Create(logging => logging.AddLines(_log, LogLevel.Debug, TimeProvider.System));
         return logs.CreateLogger("Client");
     }
 }

@@ -71,10 +71,14 @@ public sealed class OwnerTests
         var work = recovered.Recover([Journaled(record)]);
         Assert.Equal([2, 3, 4], work.Emissions.Select(emission => (int)emission.Query));
 
-        var failure = Assert.Throws<InvalidDataException>(() => new Owner<int>(Shard, new OwnerOptions()).Recover([Journaled(record, record with { Sequence = 2 })]));
-        Assert.Contains($"session {_session.Id} at shard.0 is damaged", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("record 2 had been applied before", failure.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => new Owner<int>(Shard, new OwnerOptions()).Recover([Journaled(record with { Sequence = 2 })]));
+        foreach (var (damaged, cause) in new[] { (Journaled(record, record with { Sequence = 2 }), "record 2 had been applied before"), (Journaled(record with { Sequence = 2 }), "Record 2 follows record 0") })
+        {
+            var owner = new Owner<int>(Shard, new OwnerOptions());
+            var fault = Assert.Single(owner.Recover([damaged]).Faults);
+            Assert.Equal((_session.Id, "Its journal at shard.0 is damaged; the log of the server says how."), (fault.Session, fault.Reason));
+            Assert.Contains(cause, fault.Cause, StringComparison.Ordinal);
+            Assert.False(owner.Holds(_session.Id));
+        }
     }
 
     [Fact]

@@ -12,13 +12,13 @@ public sealed class PoisonTests
     [InlineData(2, 2, null)]
     [InlineData(49, 0, null)]
     [InlineData(51, 2, null)]
-    [InlineData(3, 3, "message 7 of the users could not be handled at shard.0 in 3 attempts.")]
-    [InlineData(50, 0, "message 7 of the users ended the process that handled it at shard.0 50 times.")]
-    [InlineData(52, 2, "message 7 of the users ended the process that handled it at shard.0 50 times.")]
+    [InlineData(3, 3, "batch 7 of users could not be handled at shard.0 in 3 attempts.")]
+    [InlineData(50, 0, "batch 7 of users ended the process that handled it at shard.0 50 times.")]
+    [InlineData(52, 2, "batch 7 of users ended the process that handled it at shard.0 50 times.")]
     public void Three_caught_failures_or_fifty_deaths_fail_the_session(int begun, int failed, string? reason) =>
-        Assert.Equal(reason, Poison.Judge(Key, new Attempts(begun, failed)));
+        Assert.Equal(reason, new Poison().Judge(Key, new Attempts(begun, failed)));
 
     [Fact]
     public void The_end_of_a_table_is_named_as_such() =>
-        Assert.StartsWith("the end of the users", Poison.Judge(Key with { Number = 0 }, new Attempts(3, 3)), StringComparison.Ordinal);
+        Assert.StartsWith("the end of users", new Poison().Judge(Key with { Number = 0 }, new Attempts(3, 3)), StringComparison.Ordinal);
 }

@@ -4,6 +4,7 @@ using CoffeeShop.Bus.InMemory;
 using CoffeeShop.Gateway;
 using CoffeeShop.Observability;
 using CoffeeShop.Storage;
+using CoffeeShop.Tests.Observability;
 using CoffeeShop.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -14,11 +15,11 @@ internal sealed class GatewayHarness : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
     private readonly bool _ownsFolder;
-    private readonly StringWriter _log = new();
+    private readonly LockedWriter _log;
     private readonly ILoggerFactory _logs;
     private readonly IAsyncDisposable _workers;
 
-    private GatewayHarness(TemporaryFolder folder, bool ownsFolder, IStorage storage, InMemoryBus bus, ILoggerFactory logs, StringWriter log, IAsyncDisposable workers, GatewayServer server) =>
+    private GatewayHarness(TemporaryFolder folder, bool ownsFolder, IStorage storage, InMemoryBus bus, ILoggerFactory logs, LockedWriter log, IAsyncDisposable workers, GatewayServer server) =>
         (_folder, _ownsFolder, Storage, Bus, _logs, _log, _workers, Server) = (folder, ownsFolder, storage, bus, logs, log, workers, server);
 
     public IStorage Storage { get; }
@@ -31,13 +32,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
     public static GatewayLimits Limits { get; } = new() { LingerTime = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>What has been logged.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (_log) return _log.ToString();
-        }
-    }
+    public string Log => _log.Text;
 
     public static async Task<GatewayHarness> StartAsync(
         Func<GatewayOptions, GatewayOptions>? setUp = null, TimeProvider? clock = null, TemporaryFolder? folder = null, LogLevel level = LogLevel.Information,
@@ -45,8 +40,8 @@ internal sealed class GatewayHarness : IAsyncDisposable
     {
         clock ??= TimeProvider.System;
         var options = new GatewayOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), HttpAddress = new IPEndPoint(IPAddress.Loopback, 0), IsOnlyGateway = true, Limits = Limits };
-        var log = new StringWriter { NewLine = "\n" };
-        var logs = LoggerFactory.Create(logging => logging.AddLines(new Locked(log), level, clock));
+        var log = new LockedWriter();
+        var logs = LoggerFactory.Create(logging => logging.AddLines(log, level, clock));
         var state = folder ?? new TemporaryFolder();
         var storage = StateFolder.Open(state["state"], clock);
         var bus = new InMemoryBus();
@@ -76,17 +71,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         await Bus.DisposeAsync();
         await Storage.DisposeAsync();
         _logs.Dispose();
+        await _log.DisposeAsync();
         if (_ownsFolder) _folder.Dispose();
-    }
-
-    /// <summary>The log is read while it is written.</summary>
-    private sealed class Locked(StringWriter inner) : TextWriter
-    {
-        public override System.Text.Encoding Encoding => inner.Encoding;
-
-        public override void WriteLine(string? value)
-        {
-            lock (inner) inner.WriteLine(value);
-        }
     }
 }

@@ -77,10 +77,10 @@ public sealed class HostileTests
         var minutes = GatewayHarness.Limits.IdleTime.TotalMinutes;
         for (var minute = 0; minute < 2 * minutes; minute++) clock.Advance(TimeSpan.FromMinutes(1));
         hold.SetResult();
-        Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        Assert.Same(BatchReceived.Success, await client.ReceiveAnswerAsync());
         for (var minute = 0; minute < minutes - 1; minute++) clock.Advance(TimeSpan.FromMinutes(1));
         await client.SendAsync(SmallShop.StoresBatch);
-        Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        Assert.Same(BatchReceived.Success, await client.ReceiveAnswerAsync());
         var error = client.ReceiveErrorAsync();
         await GatewayHarness.UntilAsync(
             () =>

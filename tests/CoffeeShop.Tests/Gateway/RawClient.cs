@@ -97,6 +97,15 @@ internal sealed class RawClient : IDisposable
         return message as T ?? throw new InvalidOperationException($"Received {message?.ToString() ?? "the end"}, expected {typeof(T).Name}.");
     }
 
+    /// <summary>The next message that is no progress.</summary>
+    public async Task<IMessage?> ReceiveAnswerAsync()
+    {
+        while (true)
+        {
+            if (await ReceiveAsync() is not ServerProgress and var message) return message;
+        }
+    }
+
     /// <summary>The error that ends the connection.</summary>
     public async Task<ErrorMessage> ReceiveErrorAsync()
     {

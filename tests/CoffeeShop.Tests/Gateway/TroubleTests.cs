@@ -28,6 +28,32 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task What_a_client_sends_again_to_a_new_process_says_that_it_may_have_come_before_and_its_mark_is_written_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        SessionKey key;
+        WatchedBus? bus = null;
+        await using (var gateway = await GatewayHarness.StartAsync(folder: folder, wrapBus: inner => bus = new WatchedBus(inner)))
+        {
+            key = await SendAsync(gateway, null, SmallShop.MenuBatch, SmallShop.FirstTransaction);
+            Assert.Empty(bus!.Repeated);
+        }
+
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using (var gateway = await GatewayHarness.StartAsync(folder: folder, clock: clock, wrapBus: inner => bus = new WatchedBus(inner)))
+        {
+            await SendAsync(gateway, key, SmallShop.SecondTransaction, SmallShop.StoresBatch);
+            Assert.Equal(["filter", "join.q3", "join.q4"], bus!.Repeated.Select(queue => queue.Name).Order(StringComparer.Ordinal));
+            // Nothing but the answers makes the marks rise: the clock stands still.
+            Assert.Equal(2, (await gateway.Storage.FindSessionAsync(key.Id))!.Marks[Transactions.Table]);
+            bus.Repeated.Clear();
+            // Another connection to the same process, which has outlived whatever was sent before.
+            await SendAsync(gateway, key, SmallShop.UsersBatch);
+            Assert.Empty(bus.Repeated);
+        }
+    }
+
+    [Fact]
     public async Task A_mistake_of_the_caretaker_is_logged_and_the_care_goes_on()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -67,6 +93,22 @@ public sealed class TroubleTests
         await GatewayHarness.UntilAsync(() => Task.FromResult(bus.Passed == 1), "the batch is published after all");
         client.CloseSending();
         Assert.Null(await client.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_an_answer_hears_that_the_server_is_there()
+    {
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(
+            options => options with { Limits = GatewayHarness.Limits with { ProgressInterval = TimeSpan.FromMilliseconds(20) } }, wrapBus: inner => bus = new WatchedBus(inner));
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync(RawClient.Hello());
+        await client.ReceiveAsync<Welcome>();
+        var hold = bus!.Hold();
+        await client.SendAsync(SmallShop.MenuBatch);
+        for (var i = 0; i < 3; i++) Assert.Equal(0, (await client.ReceiveAsync<ServerProgress>()).Applied);
+        hold.SetResult();
+        Assert.Same(BatchReceived.Success, await client.ReceiveAnswerAsync());
     }
 
     [Fact]
@@ -110,5 +152,15 @@ public sealed class TroubleTests
         Assert.Same(BatchReceived.Failure, await client.ReceiveAsync());
         Assert.Null(await client.ReceiveAsync());
         Assert.Equal(SessionState.Failed, Assert.Single(await gateway.Storage.ListSessionsAsync()).State);
+    }
+
+    /// <summary>Begins a session or goes on with it, and leaves when all batches are acknowledged.</summary>
+    private static async Task<SessionKey> SendAsync(GatewayHarness gateway, SessionKey? session, params Columns[] batches)
+    {
+        using var client = await gateway.ConnectAsync();
+        await client.SendAsync([RawClient.Hello(session: session), .. batches]);
+        var key = (await client.ReceiveAsync<Welcome>()).Session;
+        foreach (var _ in batches) Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        return key;
     }
 }

@@ -43,10 +43,11 @@ public sealed class Version1Tests
         }
 
         for (var i = 0; i < answers; i++) Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
-        await client.SendAsync(RawRows.Finished(1));
+        await client.SendAsync(RawRows.Finished(7));
         Assert.Null(await client.ReceiveAsync());
         var expected = EmbeddedHarness.Run(data.Path);
         var session = await CompletedAsync(gateway);
+        Assert.Equal("agency-7", session.Session.ClientId);
         Assert.Equal(expected.Result, await ResultAsync(gateway, session.Session.Id));
         Assert.Equal(1, (await HttpTests.SessionAsync(gateway, session.Session.Id)).Rejected);
     }

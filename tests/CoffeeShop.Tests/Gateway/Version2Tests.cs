@@ -149,7 +149,7 @@ public sealed class Version2Tests
         using var again = await gateway.ConnectAsync();
         await again.SendAsync(RawClient.Hello(session: key), SmallShop.MenuBatch with { Status = BatchStatus.Cancel });
         await again.ReceiveAsync<Welcome>();
-        Assert.Equal("The session is complete and takes nothing more.", (await again.ReceiveErrorAsync()).Text);
+        Assert.Equal(ErrorCode.SessionComplete, (await again.ReceiveErrorAsync()).Code);
         Assert.Equal(SessionState.Complete, (await gateway.Storage.FindSessionAsync(key.Id))!.State);
     }
 

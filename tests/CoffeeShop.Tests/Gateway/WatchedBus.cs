@@ -15,6 +15,9 @@ internal sealed class WatchedBus(IBus inner) : IBus
     /// <summary>The queues that were published to, in the order of the calls.</summary>
     public ConcurrentQueue<QueueName> Published { get; } = [];
 
+    /// <summary>Where messages went that may have been delivered before.</summary>
+    public ConcurrentQueue<QueueName> Repeated { get; } = [];
+
     /// <summary>Holds back what is published from now on, until the source is completed.</summary>
     public TaskCompletionSource Hold()
     {
@@ -26,6 +29,7 @@ internal sealed class WatchedBus(IBus inner) : IBus
     public async Task PublishAsync(QueueName queue, BusMessage message)
     {
         Published.Enqueue(queue);
+        if (message.IsRepeated) Repeated.Enqueue(queue);
         await Volatile.Read(ref _gate);
         await inner.PublishAsync(queue, message);
         Interlocked.Increment(ref _passed);

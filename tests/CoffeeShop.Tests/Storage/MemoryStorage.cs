@@ -27,6 +27,12 @@ internal sealed partial class MemoryStorage : IStorage
     public async Task<IReadOnlyList<SessionRecord>> ListOpenSessionsAsync() =>
         [.. (await ListSessionsAsync()).Where(known => known.State == SessionState.Open)];
 
+    public Task LabelSessionAsync(SessionId id, string clientId) => Do(() =>
+    {
+        if (_sessions.TryGetValue(id, out var known)) known.Session = known.Session with { ClientId = clientId };
+        return 0;
+    });
+
     public Task<EndOutcome> SetEndAsync(SessionId id, Table table, TableEnd tableEnd) => Do(() =>
     {
         if (Open(id) is not { } known) return EndOutcome.NotOpen;
@@ -96,7 +102,7 @@ internal sealed partial class MemoryStorage : IStorage
 
     private sealed class Known(NewSession session)
     {
-        public NewSession Session => session;
+        public NewSession Session { get; set; } = session;
 
         public SessionState State { get; private set; }
 
@@ -140,7 +146,7 @@ internal sealed partial class MemoryStorage : IStorage
         }
 
         public SessionRecord ToRecord() => new(
-            session, State, Reason, CreatedAt, EndedAt, Progress, new Dictionary<Table, TableEnd>(Ends), new Dictionary<Table, long>(Marks), new Dictionary<byte, ClosedQuery>(Closed));
+            Session, State, Reason, CreatedAt, EndedAt, Progress, new Dictionary<Table, TableEnd>(Ends), new Dictionary<Table, long>(Marks), new Dictionary<byte, ClosedQuery>(Closed));
 
         public SessionFootprint Measure() => new(
             Records.Values.Sum(records => records.Count) + Snapshots.Count,

@@ -52,6 +52,20 @@ public abstract partial class StorageContract
     }
 
     [Fact]
+    public async Task The_client_of_a_session_can_say_late_how_it_calls_itself()
+    {
+        await using var test = await NewAsync();
+        var (session, other) = (await test.Storage.OpenSessionAsync(), await test.Storage.OpenSessionAsync());
+        var before = await test.Storage.GetAsync(other);
+        await test.Storage.EndSessionAsync(session, SessionState.Failed, "why");
+        await test.Storage.LabelSessionAsync(session, "agency-7");
+        await test.Storage.LabelSessionAsync(Sample.Session().Id, "agency-8");
+        await test.ReopenAsync();
+        Assert.Equal("agency-7", (await test.Storage.GetAsync(session)).Session.ClientId);
+        Assert.Equal(before.Session.ClientId, (await test.Storage.GetAsync(other)).Session.ClientId);
+    }
+
+    [Fact]
     public async Task A_complete_session_stays_complete()
     {
         await using var test = await NewAsync();

@@ -5,6 +5,7 @@ using CoffeeShop.Delivery;
 using CoffeeShop.Storage;
 using CoffeeShop.Storage.Sqlite;
 using CoffeeShop.Tests.Delivery.World;
+using CoffeeShop.Tests.Gateway;
 using CoffeeShop.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,8 +17,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WorkerOptions _options;
 
-    public ServerUnderTest(int shards, WorkerOptions? options = null)
+    private readonly Func<IStorage, IStorage>? _wrapStorage;
+
+    public ServerUnderTest(int shards, WorkerOptions? options = null, Func<IStorage, IStorage>? wrapStorage = null)
     {
+        _wrapStorage = wrapStorage;
         _options = (options ?? new WorkerOptions()) with { PauseMin = TimeSpan.FromMilliseconds(1), LookInterval = TimeSpan.FromMilliseconds(20) };
         Start(shards);
     }
@@ -25,6 +29,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     public SqliteStorage Storage { get; private set; } = null!;
 
     public InMemoryBus Bus { get; private set; } = null!;
+
+    /// <summary>What the workers publish to the bus.</summary>
+    public WatchedBus Watched { get; private set; } = null!;
 
     public SingleServerWorkers Workers { get; private set; } = null!;
 
@@ -84,6 +91,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     {
         Storage = SqliteStorage.Open(_folder.Path, shards, TimeProvider.System);
         Bus = new InMemoryBus();
-        Workers = SingleServerWorkers.Start(Bus, Storage, _options, TimeProvider.System, NullLogger.Instance);
+        Watched = new WatchedBus(Bus);
+        Workers = SingleServerWorkers.Start(Watched, _wrapStorage?.Invoke(Storage) ?? Storage, _options, TimeProvider.System, NullLogger.Instance);
     }
 }

@@ -1,10 +1,14 @@
 using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
+using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
+using CoffeeShop.Tests.Gateway;
+using CoffeeShop.Tests.Observability;
 using CoffeeShop.Workers;
+using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Tests.Workers;
 
@@ -180,17 +184,77 @@ public sealed class SingleServerWorkersTests
     }
 
     [Fact]
-    public async Task A_damaged_journal_ends_the_server_and_says_which_it_is()
+    public async Task A_damaged_journal_fails_its_session_at_the_start_and_no_other()
     {
         await using var server = new ServerUnderTest(Shards);
-        var session = Sessions(24, 1).Single();
-        await server.OpenAsync(session);
+        var (guilty, other) = (Sessions(24, 1).Single(), Sessions(25, 1).Single());
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        await server.SendAsync(other, other.Batches.Take(other.Batches.Count / 2));
         var claim = await server.Storage.TakeOverAsync(Destination.Shard(1));
-        await server.Storage.AppendAsync(claim, [new JournalRecord(session.Id, 1, new byte[] { 0xFF })], []);
+        await server.Storage.AppendAsync(claim, [new JournalRecord(guilty.Id, 1, new byte[] { 0xFF })], []);
         await server.RestartAsync();
-        var error = await Assert.ThrowsAsync<StorageException>(() => server.Workers.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        Assert.Contains($"session {session.Id} at shard.1", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--state", error.Message, StringComparison.Ordinal);
+        var record = await server.EndOfAsync(guilty);
+        Assert.Equal((SessionState.Failed, "Its journal at shard.1 is damaged; the log of the server says how."), (record.State, record.Reason));
+        await server.SendAsync(other, other.Batches);
+        await ExpectAsync(server, other);
+    }
+
+    [Theory]
+    [InlineData(nameof(IJournal.SnapshotAsync))]
+    [InlineData(nameof(IJournal.CloseQueryAsync))]
+    public async Task An_answer_or_a_snapshot_that_contradicts_the_journal_fails_its_session_and_no_other(string method)
+    {
+        var (guilty, other) = (Sessions(26, 1).Single(), Sessions(27, 1).Single());
+        await using var server = new ServerUnderTest(
+            Shards, new WorkerOptions { Owner = new OwnerOptions { SnapshotInterval = 1 } }, storage => WatchedStorage.Create(storage, (name, arguments) =>
+            {
+                if (name == method && arguments.Contains(guilty.Id)) throw new StorageException("It contradicts what is there.") { IsLasting = true, Guilty = guilty.Id };
+            }));
+        await server.OpenAsync(guilty);
+        await server.OpenAsync(other);
+        await Task.WhenAll(server.SendAsync(guilty, guilty.Batches), server.SendAsync(other, other.Batches));
+        var record = await server.EndOfAsync(guilty);
+        Assert.Equal(SessionState.Failed, record.State);
+        Assert.Contains("contradicts itself", record.Reason, StringComparison.Ordinal);
+        await ExpectAsync(server, other);
+        Assert.Equal(0, server.Bus.Pending);
+    }
+
+    [Fact]
+    public async Task What_is_emitted_anew_after_a_restart_says_that_it_may_have_come_before()
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(28, 1).Single();
+        await server.OpenAsync(session);
+        foreach (var batch in session.Batches) await JournalAtShardsAsync(server, session, batch);
+        await server.RestartAsync();
+        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Message.Input.Table!)));
+        await Task.WhenAll(session.Batches.Where(batch => batch.Message.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch.Message, Shards)));
+        await ExpectAsync(server, session);
+        Assert.Equal(3 * Shards, server.Watched.Repeated.Count(queue => queue.Name.StartsWith("join.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_start_waits_until_every_owner_has_recovered_and_says_for_whom()
+    {
+        var isInTrouble = true;
+        await using var server = new ServerUnderTest(Shards, wrapStorage: storage => WatchedStorage.Create(storage, (method, arguments) =>
+        {
+            if (method == nameof(IJournal.ReadJournalAsync) && ((CoffeeShop.Storage.Claim)arguments[0]!).Destination == Destination.Shard(1) && Volatile.Read(ref isInTrouble))
+                throw new StorageException("The journal cannot be read yet.");
+        }));
+        var log = new LockedWriter();
+        await using (log)
+        {
+            using var logs = LoggerFactory.Create(logging => logging.AddLines(log, LogLevel.Information, TimeProvider.System));
+            var recovered = server.Workers.WaitForRecoveryAsync(TimeSpan.FromMilliseconds(5), TimeProvider.System, logs.CreateLogger("Workers"), TestContext.Current.CancellationToken);
+            await GatewayHarness.UntilAsync(() => Task.FromResult(log.Text.Contains("action: owner_recovered | result: in_progress | workers: shard.1\n", StringComparison.Ordinal)), "the log says for whom");
+            Assert.False(recovered.IsCompleted);
+            Volatile.Write(ref isInTrouble, false);
+            await recovered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Empty(server.Workers.Recovering);
+        }
     }
 
     [Fact]

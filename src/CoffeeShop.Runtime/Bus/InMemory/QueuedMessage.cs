@@ -12,6 +12,6 @@ internal sealed class QueuedMessage(BusMessage content)
     /// <summary>Its place in the order of the queue.</summary>
     public long Place { get; set; }
 
-    /// <summary>Whether it has been with a consumer that ended.</summary>
-    public bool IsRedelivered { get; set; }
+    /// <summary>Whether it has been with a consumer that ended, or may have been before it came here.</summary>
+    public bool IsRedelivered { get; set; } = content.IsRepeated;
 }

@@ -16,7 +16,8 @@ public sealed partial class SqliteStorage
             CheckClaim(connection, claim);
             if (IsClosed(connection, session, answer.Query) || !Advance(connection, session)) return false;
             foreach (var chunk in chunks)
-                connection.Execute("INSERT INTO result VALUES ($1, $2, $3, NULL, NULL, $4)", session, answer.Query, chunk.Number, chunk.Bytes);
+                if (connection.Execute("INSERT INTO result VALUES ($1, $2, $3, NULL, NULL, $4) ON CONFLICT DO NOTHING", session, answer.Query, chunk.Number, chunk.Bytes) == 0)
+                    throw Trouble.Contradiction(session, $"Chunk {chunk.Number} of the answer of query {answer.Query} of session {session} is there already.");
             CheckAnswer(connection, session, answer);
             connection.Execute("INSERT INTO closed_query VALUES ($1, $2, $3, $4, $5)", session, answer.Query, answer.Chunks, answer.Bytes, answer.Rows);
             // Every session has all the queries there are. Whoever closes the last one ends the session: there is one writer, so it is one.

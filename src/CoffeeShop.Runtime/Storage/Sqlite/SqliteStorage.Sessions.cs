@@ -16,6 +16,10 @@ public sealed partial class SqliteStorage
         SessionRows.Write(session.Pin.Options), session.Pin.Shards, Now));
 
     /// <inheritdoc/>
+    public Task LabelSessionAsync(SessionId id, string clientId) => Writer.WriteAsync(
+        0, connection => connection.Execute("UPDATE session SET client_id = $2 WHERE id = $1", id, clientId));
+
+    /// <inheritdoc/>
     public Task<SessionRecord?> FindSessionAsync(SessionId id) => _readers.ReadAsync(connection => SessionRows.Find(connection, _file, id));
 
     /// <inheritdoc/>
