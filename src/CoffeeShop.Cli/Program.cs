@@ -15,6 +15,7 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     GenerateCommand.New(signals.Stop),
     ServeCommand.New(signals.Stop),
     SendCommand.New(signals),
+    WorkerCommand.New(signals.Stop),
     SessionsCommand.New(signals.Stop),
     ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),

@@ -2,6 +2,7 @@ using System.Net;
 using CoffeeShop.Bus;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
+using CoffeeShop.Observability;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -128,12 +129,5 @@ public sealed class GatewayServer : IAsyncDisposable
         await StopAsync();
         await _app.DisposeAsync();
         _connections.Dispose();
-    }
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

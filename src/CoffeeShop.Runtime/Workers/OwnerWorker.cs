@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Workers;
 
 /// <summary>Hosts the owner of one destination: begins anew from the journal whenever a write is refused or its outcome is unknown.</summary>
-internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
+internal sealed class OwnerWorker(Destination destination, Placement placement, IBus bus, IStorage storage, SessionPins pins, WorkerOptions options, TimeProvider clock, ILogger log)
 {
     private readonly TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Suspicion _suspicion = new(storage, QueueName.Of(destination), options.Poison, log);
@@ -25,10 +25,24 @@ internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage st
 
     private async Task OwnAsync(Supervision supervision, CancellationToken stop)
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            await placement.WaitInLineAsync(destination, clock, leaving.Token);
+            await OwnAsync(supervision, placement.DisplacedAsync(destination, leaving.Token), stop);
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+        }
+    }
+
+    private async Task OwnAsync(Supervision supervision, Task displaced, CancellationToken stop)
+    {
         // Whoever is served should own the destination; the claim makes it so, before anything is read. A standby claims
         // nothing. It misses nothing either: whatever is not safely answered or emitted has a message that comes again.
         await using var subscription = await bus.SubscribeAsync(QueueName.Of(destination), options.OwnerPrefetch, stop);
-        await subscription.Turn.WaitAsync(stop);
+        if (await Task.WhenAny(subscription.Turn, displaced).WaitAsync(stop) == displaced) return;
         var claim = await storage.TakeOverAsync(destination);
         var owned = new OwnedDestination(claim, bus, storage, pins, options.Owner, _suspicion, log);
         await owned.RecoverAsync();
@@ -43,7 +57,8 @@ internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage st
             more ??= subscription.Deliveries.WaitToReadAsync(stop).AsTask();
             confirmed ??= owned.Outcomes.WaitToReadAsync(stop).AsTask();
             look ??= timer.WaitForNextTickAsync(stop).AsTask();
-            await Task.WhenAny(more, confirmed, look);
+            await Task.WhenAny(more, confirmed, look, displaced);
+            if (displaced.IsCompleted) return;
             if (look.IsCompleted)
             {
                 await look;

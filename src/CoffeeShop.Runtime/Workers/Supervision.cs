@@ -13,8 +13,11 @@ internal sealed class Supervision(string name, WorkerOptions options, TimeProvid
 {
     private TimeSpan _pause = options.PauseMin;
 
-    /// <summary>Whether what happened passes by itself. Everything else is a mistake of ours, or damage.</summary>
-    public static bool IsTrouble(Exception e) => e is BusException or StorageException { IsLasting: false } or StaleClaimException;
+    /// <summary>
+    /// Whether what happened passes by itself. Everything else is a mistake of ours, or damage: a queue that has vanished with its
+    /// messages among it, for which the next start of the process fails the sessions that were open.
+    /// </summary>
+    public static bool IsTrouble(Exception e) => e is BusException and not QueueMissingException or StorageException { IsLasting: false } or StaleClaimException;
 
     /// <summary>Runs a work until it is stopped.</summary>
     /// <param name="work">The work; it begins from nothing each time.</param>

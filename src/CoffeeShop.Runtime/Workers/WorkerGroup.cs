@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Workers;
 
-/// <summary>All workers of a system in one process: filters, the owners of all shards, and the joins of all queries.</summary>
-public sealed class SingleServerWorkers : IAsyncDisposable
+/// <summary>The workers of a process: filters, owners of shards, and joins of queries; in the single server all of them.</summary>
+public sealed class WorkerGroup : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopFilters = new();
     private readonly CancellationTokenSource _stopOwners = new();
@@ -16,10 +16,10 @@ public sealed class SingleServerWorkers : IAsyncDisposable
     private readonly Task _filters;
     private readonly Task _owners;
 
-    private SingleServerWorkers(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log)
+    private WorkerGroup(IEnumerable<Destination> destinations, Placement placement, IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log)
     {
         var pins = new SessionPins(storage);
-        _all = [.. Topology.All(storage.Shards).Select(destination => new OwnerWorker(destination, bus, storage, pins, options, clock, log))];
+        _all = [.. destinations.Select(destination => new OwnerWorker(destination, placement, bus, storage, pins, options, clock, log))];
         _owners = Task.WhenAll(_all.Select(owner => RunAsync(owner.Name, owner.RunAsync, log, _stopOwners.Token)));
         _filters = Task.WhenAll(Enumerable.Range(1, options.Filters).Select(number =>
         {
@@ -53,14 +53,25 @@ public sealed class SingleServerWorkers : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts them. Owners begin with what the journal holds: what is complete is answered without waiting for a message.</summary>
+    /// <summary>Starts all there are. Owners begin with what the journal holds: what is complete is answered without waiting for a message.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="storage">The database.</param>
     /// <param name="options">How they work.</param>
     /// <param name="clock">Measures pauses.</param>
     /// <param name="log">Gets the log.</param>
-    public static SingleServerWorkers Start(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
-        new(bus, storage, options, clock, log);
+    public static WorkerGroup StartAll(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
+        new(Topology.All(storage.Shards), new Placement(), bus, storage, options, clock, log);
+
+    /// <summary>Starts some: filters as the options say, and owners.</summary>
+    /// <param name="destinations">What the owners may own: each is with one process at a time.</param>
+    /// <param name="placement">Which of them had better be here.</param>
+    /// <param name="bus">The bus.</param>
+    /// <param name="storage">The database.</param>
+    /// <param name="options">How they work.</param>
+    /// <param name="clock">Measures pauses.</param>
+    /// <param name="log">Gets the log.</param>
+    public static WorkerGroup Start(IEnumerable<Destination> destinations, Placement placement, IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
+        new(destinations, placement, bus, storage, options, clock, log);
 
     /// <summary>Stops them: what is in hand is finished, and the rest goes back to the queues.</summary>
     public async ValueTask DisposeAsync()
