@@ -50,7 +50,8 @@ public class ProtocolBenchmarks
     [Benchmark(OperationsPerInvoke = SampleData.Rows)]
     public int DecodeRows()
     {
-        RowsReader.Read(_rows, SampleData.Rows, _read, static (_, _, _) => { });
+        _read.Clear();
+        RowsReader.Append(_rows, SampleData.Rows, _read, static (_, _, _) => { });
         return _read.Count;
     }
 

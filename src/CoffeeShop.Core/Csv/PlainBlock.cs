@@ -52,6 +52,17 @@ internal sealed class PlainBlock
     public ColumnFields Fields(int field) =>
         new(_bytes, _ends, Count, field, _fieldCount, _hasReturns && field == _fieldCount - 1 ? 1 : 0, _isAscii);
 
+    /// <summary>A field of a record.</summary>
+    /// <param name="record">The record, from 0.</param>
+    /// <param name="field">The field, from 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Field(int record, int field)
+    {
+        var ends = _ends.AsSpan((record * _fieldCount) + field, 2);
+        var trailing = _hasReturns && field == _fieldCount - 1 ? 1 : 0;
+        return _bytes.AsSpan((ends[0] + 1)..(ends[1] - trailing));
+    }
+
     /// <summary>Notes where the commas and line feeds are.</summary>
     /// <returns>How many there are.</returns>
     [MethodImpl(Hot.Path)]

@@ -15,6 +15,9 @@ public sealed class RowReader
     private readonly Action<Rejection> _onRejected;
     private CsvMalformedReason? _malformed;
 
+    /// <summary>Where the fields of the last block are, when all of it was plain and right; otherwise null.</summary>
+    internal PlainBlock? Plain { get; private set; }
+
     /// <summary>Makes a reader.</summary>
     /// <param name="onRejected">Called for every row that is rejected, in the order of the file.</param>
     public RowReader(Action<Rejection> onRejected)
@@ -31,6 +34,7 @@ public sealed class RowReader
     public void Read(DataFile file, CsvHeader header, Block block, Batch batch)
     {
         batch.Clear();
+        Plain = null;
         if (block.IsUnclosed)
         {
             var line = block.Records.TrimEnd("\r\n"u8);
@@ -55,6 +59,7 @@ public sealed class RowReader
             if (!columns[i].TrySetAll(_plain.Fields(header.Fields[i]))) return false;
 
         batch.Commit(_plain.Count);
+        Plain = _plain;
         return true;
     }
 

@@ -38,6 +38,11 @@ public sealed class TextRowReader
         _rejected.Clear();
         _rows.Read(file.File, file.Header, block, batch);
         if (batch.Count == 0) return;
+        if (_rows.Plain is { } plain)
+        {
+            for (var record = 0; record < plain.Count; record++) onRow(new TextRow(plain, record, fields));
+            return;
+        }
 
         using var records = CsvReader.Create(block.Lines, block.HasQuotes ? Quoted : CsvDialect.Plain);
         while (records.Read())
@@ -48,7 +53,9 @@ public sealed class TextRowReader
 /// <summary>A row as the texts of its fields, without their quotes.</summary>
 public readonly ref struct TextRow
 {
-    private readonly CsvReader _records;
+    private readonly PlainBlock? _plain;
+    private readonly int _record;
+    private readonly CsvReader? _records;
     private readonly ReadOnlySpan<int> _fields;
 
     internal TextRow(CsvReader records, ReadOnlySpan<int> fields)
@@ -57,7 +64,14 @@ public readonly ref struct TextRow
         _fields = fields;
     }
 
+    internal TextRow(PlainBlock plain, int record, ReadOnlySpan<int> fields)
+    {
+        (_plain, _record) = (plain, record);
+        _fields = fields;
+    }
+
     /// <summary>The text of a field that is wanted; empty when the file does not have it. It may be no UTF-8 when no query reads it.</summary>
     /// <param name="index">Its place among those that are wanted.</param>
-    public ReadOnlySpan<byte> this[int index] => _fields[index] < 0 ? [] : _records.GetSpan(_fields[index]);
+    public ReadOnlySpan<byte> this[int index] =>
+        _fields[index] < 0 ? [] : _plain is { } plain ? plain.Field(_record, _fields[index]) : _records!.GetSpan(_fields[index]);
 }

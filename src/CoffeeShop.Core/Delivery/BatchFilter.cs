@@ -17,6 +17,7 @@ public sealed record Routed(Destination Destination, Message Message);
 public sealed class BatchFilter
 {
     private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.Where(Topology.PassesFilter).ToDictionary(table => table, table => new Batch(table));
+    private readonly List<ArrayBufferWriter<byte>> _partials = [];
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>Turns a batch into the messages for its destinations.</summary>
@@ -37,17 +38,16 @@ public sealed class BatchFilter
 
     private ReadOnlyMemory<byte>[] Partials(Batch batch, SessionPin pin)
     {
-        var bodies = Enumerable.Range(0, pin.Shards).Select(_ => new ArrayBufferWriter<byte>()).ToArray();
+        while (_partials.Count < pin.Shards) _partials.Add(new ArrayBufferWriter<byte>());
+        var partials = _partials.GetRange(0, pin.Shards);
+        var bodies = partials.Select(_ => new ArrayBufferWriter<byte>()).ToArray();
         foreach (var query in QueryRegistry.All.OfType<AggregateQuery>().Where(query => query.Accumulates(batch.Table)))
         {
-            var aggregate = query.NewAggregate(pin.Options);
-            var nothing = BytesOf(aggregate).ToArray();
-            aggregate.Accumulate(batch);
-            var parts = aggregate.Partition(pin.Shards);
-            for (var shard = 0; shard < parts.Length; shard++)
+            query.WritePartials(batch, pin.Options, partials);
+            foreach (var (partial, body) in partials.Zip(bodies).Where(one => one.First.WrittenCount > 0))
             {
-                var bytes = BytesOf(parts[shard]);
-                if (!bytes.SequenceEqual(nothing)) MessageBodies.WritePartial(new StateWriter(bodies[shard]), query, bytes);
+                MessageBodies.WritePartial(new StateWriter(body), query, partial.WrittenSpan);
+                partial.ResetWrittenCount();
             }
         }
 
@@ -61,13 +61,5 @@ public sealed class BatchFilter
         var rows = new ResultWriter(_bytes);
         query.Filter(batch, pin.Options, rows);
         return MessageBodies.OfRows(rows.Rows, _bytes.WrittenSpan);
-    }
-
-    /// <summary>Valid until the next call.</summary>
-    private ReadOnlySpan<byte> BytesOf(Aggregate aggregate)
-    {
-        _bytes.ResetWrittenCount();
-        aggregate.Write(new StateWriter(_bytes));
-        return _bytes.WrittenSpan;
     }
 }

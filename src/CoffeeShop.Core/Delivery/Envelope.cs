@@ -13,8 +13,6 @@ public static class Envelope
     /// <summary>The key of the partition version among the small facts of the header.</summary>
     public const byte PartitionVersionKey = 1;
 
-    private const int HeaderBytesMax = 128;
-
     /// <summary>Puts a message into its envelope.</summary>
     /// <param name="message">The message.</param>
     /// <param name="destination">Where it goes; null for a filter.</param>
@@ -33,9 +31,7 @@ public static class Envelope
             ShardNumber = (ushort)(destination is { Kind: DestinationKind.Shard } shard ? shard.Number : 0),
             Embedded = embedded,
         };
-        var bytes = new ArrayBufferWriter<byte>((int)embedded.Body.Length + HeaderBytesMax);
-        FrameWriter.Write(bytes, envelope);
-        return bytes.WrittenMemory;
+        return FrameWriter.ToArray(envelope);
     }
 
     /// <summary>Takes a message out of its envelope. Its body is a slice of the envelope.</summary>
@@ -62,7 +58,7 @@ public static class Envelope
         var body = new ReadOnlySequence<byte>(message.Body);
         return message.Kind switch
         {
-            MessageKind.Batch => FrameOf(new Columns(message.Input.Table!, message.Number, BatchStatus.Continue, message.Hash, body)),
+            MessageKind.Batch => ColumnsOf(message),
             MessageKind.End => FrameOf(new EndOfTable(message.Input.Table!, message.Number, message.Hash)),
             MessageKind.Partials => new Frame(Opcode.Partials, body),
             MessageKind.Rows => new Frame(Opcode.Rows, body),
@@ -97,12 +93,26 @@ public static class Envelope
         ? [emitted]
         : QueryRegistry.All.Where(query => query.ReadsTable(message.Input.Table!) && (destination is not { Kind: DestinationKind.Join } join || join.Number == query.Id));
 
-    private static Frame FrameOf(IMessage message)
+    private static Frame FrameOf(IMessage message) => Frame.Of(FrameWriter.ToArray(message), Sender.Bus);
+
+    /// <summary>The rows are joined to what stands before them, and not copied: they are most of what passes a gateway.</summary>
+    private static Frame ColumnsOf(Message message)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        FrameWriter.Write(bytes, message);
-        return Frame.Of(bytes.WrittenMemory, Sender.Bus);
+        var header = FrameOf(new Columns(message.Input.Table!, message.Number, BatchStatus.Continue, message.Hash, default)).Body.First;
+        var first = new Segment(header, before: null);
+        return new Frame(Opcode.Columns, new ReadOnlySequence<byte>(first, 0, new Segment(message.Body, first), message.Body.Length));
     }
 
     private static ReadOnlyMemory<byte> Whole(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? bytes.First : bytes.ToArray();
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is null) return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace CoffeeShop.Delivery;
 /// <summary>
 /// The bodies that only pass between stages. Numbers are as <see cref="StateWriter"/> writes them.
 /// <code>
-/// Partials  │ query │ length │ aggregate │ …            queries with something to say, by ascending id; there may be none
+/// Partials  │ query │ length │ partial │ …              queries with something to say, by ascending id; there may be none
 /// Rows      │ rows │ length │ lines of the result file │
 /// Emission  │ aggregate │                               to the end of the body
 /// </code>
@@ -16,18 +16,18 @@ public static class MessageBodies
     /// <summary>Adds what a batch says to a query to the partials for a shard.</summary>
     /// <param name="writer">Gets the bytes.</param>
     /// <param name="query">The query; ids ascend.</param>
-    /// <param name="aggregate">The bytes of its aggregate.</param>
-    public static void WritePartial(StateWriter writer, AggregateQuery query, ReadOnlySpan<byte> aggregate)
+    /// <param name="partial">What <see cref="AggregateQuery.WritePartials"/> wrote.</param>
+    public static void WritePartial(StateWriter writer, AggregateQuery query, ReadOnlySpan<byte> partial)
     {
         writer.Natural(query.Id);
-        writer.Text(aggregate);
+        writer.Text(partial);
     }
 
     /// <summary>Reads the next of the partials.</summary>
     /// <param name="reader">The body; not at its end.</param>
     /// <param name="previous">The id of the one before; 0 for the first.</param>
     /// <param name="query">Whose it is.</param>
-    /// <returns>The bytes of its aggregate.</returns>
+    /// <returns>The bytes for <see cref="Aggregate.ReadPartial"/>.</returns>
     /// <exception cref="InvalidDataException">The body is damaged.</exception>
     public static ReadOnlySpan<byte> ReadPartial(ref StateReader reader, byte previous, out AggregateQuery query)
     {

@@ -43,7 +43,7 @@ public sealed class ShardFold : SessionFold
         {
             var partial = new StateReader(MessageBodies.ReadPartial(ref reader, previous, out var query));
             if (!Needs(query, message.Input)) throw new InvalidDataException($"{query.Name} takes no partials of the {message.Input}.");
-            _aggregates[Array.IndexOf(Aggregated, query)].Check(ref partial);
+            _aggregates[Array.IndexOf(Aggregated, query)].CheckPartial(ref partial);
             if (!partial.IsAtEnd) throw new InvalidDataException($"More than the partials of {query.Name} was there.");
             previous = query.Id;
         }
@@ -55,7 +55,7 @@ public sealed class ShardFold : SessionFold
         for (var previous = (byte)0; !reader.IsAtEnd;)
         {
             var partial = new StateReader(MessageBodies.ReadPartial(ref reader, previous, out var query));
-            _aggregates[Array.IndexOf(Aggregated, query)].Read(ref partial);
+            _aggregates[Array.IndexOf(Aggregated, query)].ReadPartial(ref partial);
             previous = query.Id;
         }
     }

@@ -11,7 +11,7 @@ public static class Topology
     /// The version of how keys are divided among shards (<see cref="StableHash"/>) and of the bodies of messages. A worker
     /// leaves messages of another version to those who know it.
     /// </summary>
-    public const int PartitionVersion = 1;
+    public const int PartitionVersion = 2;
 
     /// <summary>Whether the batches of a table go through a filter; those of dimension tables go to the joins as they are.</summary>
     /// <param name="table">The table.</param>

@@ -11,15 +11,48 @@ public static class FrameWriter
     /// <exception cref="ArgumentException">The body would be longer than a receiver accepts.</exception>
     public static void Write(IBufferWriter<byte> output, IMessage message)
     {
+        var size = SizeOf(message);
+        Write(new BodyWriter(output), message, size);
+    }
+
+    /// <summary>A message in its frame, in memory of its own.</summary>
+    /// <param name="message">The message.</param>
+    /// <exception cref="ArgumentException">The body would be longer than a receiver accepts.</exception>
+    public static byte[] ToArray(IMessage message)
+    {
+        var size = SizeOf(message);
+        var frame = GC.AllocateUninitializedArray<byte>(Frame.HeaderBytes + size);
+        Write(new BodyWriter(new WholeBuffer(frame)), message, size);
+        return frame;
+    }
+
+    private static int SizeOf(IMessage message)
+    {
         var size = new BodyWriter(output: null);
         message.Write(ref size);
         var type = MessageRegistry.Of(message.Opcode);
         var bytesMax = (type.Senders & ~Sender.Bus) == Sender.None ? Frame.BusBodyBytesMax : type.BodyBytesMax;
         if (size.Bytes > bytesMax)
             throw new ArgumentException($"{type}: the body has {size.Bytes} bytes, at most {bytesMax} fit.", nameof(message));
-        var frame = new BodyWriter(output);
+        return (int)size.Bytes;
+    }
+
+    private static void Write(BodyWriter frame, IMessage message, int size)
+    {
         frame.U8(message.Opcode);
-        frame.I32((int)size.Bytes);
+        frame.I32(size);
         message.Write(ref frame);
+    }
+
+    /// <summary>Memory that is as large as what is written into it.</summary>
+    private sealed class WholeBuffer(byte[] bytes) : IBufferWriter<byte>
+    {
+        private int _written;
+
+        public void Advance(int count) => _written += count;
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => bytes.AsMemory(_written);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => bytes.AsSpan(_written);
     }
 }

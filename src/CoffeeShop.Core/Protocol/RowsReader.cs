@@ -29,20 +29,19 @@ public static class RowsReader
     /// <summary>No key is longer.</summary>
     public const int KeyBytesMax = 255;
 
-    /// <summary>Reads rows.</summary>
+    /// <summary>Adds rows to a batch.</summary>
     /// <param name="rows">The bytes of the rows, and no others.</param>
     /// <param name="count">How many they are said to be.</param>
-    /// <param name="batch">A batch of the table; what was in it is lost. It is empty after an error.</param>
+    /// <param name="batch">A batch of the table. After an error it is as it was.</param>
     /// <param name="onRejected">Called for every row with a value that does not fit its column. The others are taken in.</param>
     /// <exception cref="ProtocolException">A length, a count, a key or UTF-8 is wrong: they are no rows at all.</exception>
-    public static void Read(ReadOnlySpan<byte> rows, int count, Batch batch, RejectedRow onRejected)
+    public static void Append(ReadOnlySpan<byte> rows, int count, Batch batch, RejectedRow onRejected)
     {
-        batch.Clear();
         var keys = RowKeys.Of(batch.Table);
         var countMax = rows.Length / keys.RowBytesMin;
         if (count < 0 || count > countMax)
             throw new ProtocolException($"Rows of {batch.Table}: found {count} rows, expected 0 to {countMax} in {rows.Length} bytes.");
-        batch.Reserve(count);
+        batch.Reserve(batch.Count + count);
         var reader = new Reader(rows, keys, stackalloc Range[PairsMax]);
         batch.Commit(reader.Read(count, batch, onRejected));
     }
@@ -61,7 +60,7 @@ public static class RowsReader
         {
             var columns = batch.Columns;
             Span<Field> fields = stackalloc Field[columns.Length];
-            var taken = 0;
+            var taken = batch.Count;
             for (; _row < count; _row++)
             {
                 ReadRow(fields);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using CoffeeShop.Tables;
 
@@ -17,7 +19,7 @@ public sealed class RowsWriter
     private const int RowsBytesMax = Frame.BodyBytesMax - TableRows.HeaderBytes;
 
     private readonly int _rowsMax;
-    private readonly ImmutableArray<(byte[] Template, int Bytes)> _keys;
+    private readonly (Vector256<byte> Template, int Bytes)[] _keys;
     // Two frames' worth: the row that does not fit any more stands behind those that do.
     private readonly byte[] _rows = new byte[(2 * Frame.BodyBytesMax) + RowKeys.TemplateBytes];
     private int _at;
@@ -32,7 +34,7 @@ public sealed class RowsWriter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsMax, 1);
         (Table, _rowsMax, Keys) = (table, rowsMax, WireKey.Of(table));
-        _keys = [.. Keys.Select(key => (RowKeys.Template(key.Name, out var bytes), bytes))];
+        _keys = [.. Keys.Select(key => (Vector256.Create<byte>(RowKeys.Template(key.Name, out var bytes)), bytes))];
     }
 
     /// <summary>The table.</summary>
@@ -58,24 +60,26 @@ public sealed class RowsWriter
     /// <summary>Writes the value of the next key. What is no UTF-8, in a column that no query reads, becomes question marks: a receiver refuses it.</summary>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">The row is longer than a frame.</exception>
+    [MethodImpl(Hot.Path)]
     public void Value(ReadOnlySpan<byte> value)
     {
-        var (template, keyBytes) = _keys[_nextKey++];
-        if (_at - _rowStart + keyBytes + sizeof(int) + value.Length > RowsBytesMax)
+        ref readonly var key = ref _keys[_nextKey++];
+        if (_at - _rowStart + key.Bytes + sizeof(int) + value.Length > RowsBytesMax)
             throw new ArgumentException($"The row takes more than {RowsBytesMax} bytes, which is what a frame holds.", nameof(value));
-        template.CopyTo(_rows.AsSpan(_at));
-        _at += keyBytes;
-        WriteLength(value.Length);
-        var text = _rows.AsSpan(_at, value.Length);
-        value.CopyTo(text);
-        if (!Ascii.IsValid(value)) Mend(text);
-        _at += value.Length;
+        // The key and what lies behind it in one step; what is too much is written over.
+        key.Template.CopyTo(_rows.AsSpan(_at));
+        BinaryPrimitives.WriteInt32LittleEndian(_rows.AsSpan(_at + key.Bytes), value.Length);
+        value.CopyTo(_rows.AsSpan(_at + key.Bytes + sizeof(int)));
+        _at += key.Bytes + sizeof(int) + value.Length;
     }
 
     /// <summary>Ends a row that has all its values.</summary>
+    [MethodImpl(Hot.Path)]
     public void EndRow()
     {
         if (_nextKey != _keys.Length) throw new InvalidOperationException($"The row has {_nextKey} values, expected {_keys.Length}.");
+        // Nearly all rows are ASCII, and that is found out for a whole row at once.
+        if (!Ascii.IsValid(_rows.AsSpan(_rowStart.._at))) MendRow();
         (_lastRowStart, _rowStart) = (_rowStart, _at);
         Count++;
     }
@@ -98,6 +102,19 @@ public sealed class RowsWriter
     {
         BinaryPrimitives.WriteInt32LittleEndian(_rows.AsSpan(_at), length);
         _at += sizeof(int);
+    }
+
+    private void MendRow()
+    {
+        var at = _rowStart + sizeof(int);
+        foreach (var (_, keyBytes) in _keys)
+        {
+            at += keyBytes;
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_rows.AsSpan(at));
+            at += sizeof(int);
+            Mend(_rows.AsSpan(at, length));
+            at += length;
+        }
     }
 
     private static void Mend(Span<byte> text)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
 
@@ -9,7 +10,7 @@ namespace CoffeeShop.Queries;
 /// q4: per store, the birthdates of the users with the most transactions in the years. More purchases first, then the
 /// lower user id. There is no hour filter; transactions of guests do not count.
 /// </summary>
-public sealed class TopCustomers : AggregateQuery
+public sealed partial class TopCustomers : AggregateQuery
 {
     private static readonly ResultShape Shape =
         new("q4", new("store_name", IsKey: true), new("birthdate"), new("purchases_qty", IsNumber: true));
@@ -32,7 +33,7 @@ public sealed class TopCustomers : AggregateQuery
     public override Aggregate NewAggregate(QueryOptions options) => new Customers(options);
 
     /// <summary>The purchases of each user in each store, and the birthdate of each user.</summary>
-    private sealed class Customers(QueryOptions options) : Aggregate
+    private sealed partial class Customers(QueryOptions options) : Aggregate
     {
         private CountTable _purchases = new();
         private KeyTable<Birthdate> _birthdates = NewBirthdates();
@@ -42,7 +43,7 @@ public sealed class TopCustomers : AggregateQuery
         public override void Accumulate(Batch batch)
         {
             if (batch.Table == Transactions.Table) AccumulatePurchases(batch);
-            else if (batch.Table == Users.Table) AccumulateUsers(batch);
+            else if (batch.Table == Users.Table) AccumulateUsers(batch.Values(Users.UserId), PackedOf(batch.Values(Users.Birthdate)));
         }
 
         [MethodImpl(Hot.Path)]
@@ -59,16 +60,14 @@ public sealed class TopCustomers : AggregateQuery
         }
 
         [MethodImpl(Hot.Path)]
-        private void AccumulateUsers(Batch batch)
+        private void AccumulateUsers(ReadOnlySpan<int> users, ReadOnlySpan<int> birthdates)
         {
             const int Ahead = KeyTable<Birthdate>.KeysAhead;
-            var users = batch.Values(Users.UserId);
-            var birthdates = batch.Values(Users.Birthdate);
             var before = _birthdates.Count;
             for (var i = 0; i < users.Length; i++)
             {
                 if (i + Ahead < users.Length) _birthdates.Prefetch(KeyOf(users[i + Ahead]));
-                Birthdate.Merge(users[i], ref _birthdates[KeyOf(users[i])], new Birthdate { Packed = birthdates[i].Packed });
+                Birthdate.Merge(users[i], ref _birthdates[KeyOf(users[i])], new Birthdate { Packed = birthdates[i] });
             }
 
             _repeatedUsers += (ulong)(users.Length - (_birthdates.Count - before));
@@ -173,6 +172,8 @@ public sealed class TopCustomers : AggregateQuery
         /// </summary>
         private static long KeyOf(int user) => Key.Of(user % CountTable.RunLength, user / CountTable.RunLength);
 
+        public static ReadOnlySpan<int> PackedOf(ReadOnlySpan<LocalDate> dates) => MemoryMarshal.Cast<LocalDate, int>(dates);
+
         private static KeyTable<Birthdate> NewBirthdates() => new(Birthdate.Merge, KeyTable<Birthdate>.SlicesMax);
 
         /// <summary>The best customers of a store so far.</summary>
@@ -214,7 +215,7 @@ public sealed class TopCustomers : AggregateQuery
 
     private struct Birthdate : IStateValue<Birthdate>
     {
-        private static readonly LocalDate Last = new(9999, 12, 31);
+        public static readonly LocalDate Last = new(9999, 12, 31);
 
         /// <summary>The earliest birthdate given, as <see cref="LocalDate.Packed"/>; 0 when none was.</summary>
         public int Packed;

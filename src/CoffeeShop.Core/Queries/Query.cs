@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using CoffeeShop.Results;
 using CoffeeShop.Tables;
@@ -53,6 +54,27 @@ public abstract class AggregateQuery : Query
     /// <param name="options">The options of the session.</param>
     public abstract Aggregate NewAggregate(QueryOptions options);
 
+    /// <summary>
+    /// Writes what a batch says to the aggregate of each shard, for <see cref="Aggregate.ReadPartial"/>: nothing for a shard to
+    /// which it says nothing. The same batch always gives the same bytes. This way counts first, so that little is sent of
+    /// keys that are often the same; a query whose keys seldom are had better send them as they come.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="options">The options of the session.</param>
+    /// <param name="shards">Gets the bytes for each shard.</param>
+    public virtual void WritePartials(Batch batch, QueryOptions options, IReadOnlyList<ArrayBufferWriter<byte>> shards)
+    {
+        var aggregate = NewAggregate(options);
+        var nothing = new ArrayBufferWriter<byte>();
+        aggregate.Write(new StateWriter(nothing));
+        aggregate.Accumulate(batch);
+        foreach (var (shard, part) in aggregate.Partition(shards.Count).Index())
+        {
+            part.Write(new StateWriter(shards[shard]));
+            if (shards[shard].WrittenSpan.SequenceEqual(nothing.WrittenSpan)) shards[shard].ResetWrittenCount();
+        }
+    }
+
     /// <summary>Reads an aggregate that <see cref="Aggregate.Write"/> wrote.</summary>
     /// <param name="options">The options of the session.</param>
     /// <param name="reader">The bytes.</param>
@@ -104,6 +126,16 @@ public abstract class Aggregate
     /// <param name="reader">The bytes.</param>
     /// <exception cref="InvalidDataException">The bytes are no such aggregate.</exception>
     public abstract void Check(ref StateReader reader);
+
+    /// <summary>Takes in what <see cref="AggregateQuery.WritePartials"/> wrote for a shard.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no partial; a part of them may have been taken in.</exception>
+    public virtual void ReadPartial(ref StateReader reader) => Read(ref reader);
+
+    /// <summary>Walks through what <see cref="AggregateQuery.WritePartials"/> wrote, and takes nothing in.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes are no partial.</exception>
+    public virtual void CheckPartial(ref StateReader reader) => Check(ref reader);
 
     /// <summary>Writes the answer.</summary>
     /// <param name="dimensions">The names of items and stores.</param>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using CoffeeShop.Protocol;
 
 namespace CoffeeShop.Queries;
 
@@ -33,6 +35,14 @@ public sealed class StateWriter(IBufferWriter<byte> output)
     {
         Natural((ulong)text.Length);
         output.Write(text);
+    }
+
+    /// <summary>Writes many numbers, each in as few bytes as the distance between the lowest and the highest needs.</summary>
+    /// <param name="values">The numbers, not negative.</param>
+    public void Numbers(ReadOnlySpan<int> values)
+    {
+        Natural((ulong)values.Length);
+        PackedNumbers.Write(values, output);
     }
 
     private void Wide(UInt128 value)
@@ -95,6 +105,25 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         var text = _rest[..(int)length];
         _rest = _rest[(int)length..];
         return text;
+    }
+
+    /// <summary>Reads many numbers.</summary>
+    /// <param name="room">Where they are put; replaced by a larger one when they do not fit.</param>
+    /// <returns>The numbers, not negative; valid as long as the room.</returns>
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    public ReadOnlySpan<int> Numbers(ref int[] room)
+    {
+        var count = Natural(max: int.MaxValue);
+        if (_rest.Length < PackedNumbers.HeaderBytes) throw Damaged();
+        var width = _rest[0];
+        var lowest = BinaryPrimitives.ReadInt64LittleEndian(_rest[sizeof(byte)..]);
+        _rest = _rest[PackedNumbers.HeaderBytes..];
+        if (width is not (sizeof(byte) or sizeof(ushort) or sizeof(uint)) || lowest is < 0 or > int.MaxValue || count * width > (ulong)_rest.Length) throw Damaged();
+        if ((int)count > room.Length) room = new int[(int)count];
+        var values = room.AsSpan(0, (int)count);
+        var highest = PackedNumbers.ReadOffsets(_rest[..((int)count * width)], lowest, width, values);
+        _rest = _rest[((int)count * width)..];
+        return (ulong)lowest + highest <= int.MaxValue ? values : throw Damaged();
     }
 
     private UInt128 Wide()

@@ -12,6 +12,7 @@ internal sealed class BatchIntake
     private readonly GatewayContext _gateway;
     private readonly SessionId _session;
     private readonly Dictionary<Table, Batch> _batches = [];
+    private readonly Dictionary<Table, long> _arrived = [];
     private readonly ArrayBufferWriter<byte> _columns = new();
     private readonly List<RowRejection> _rejected = [];
     private readonly RejectedRow _onRejected;
@@ -26,32 +27,29 @@ internal sealed class BatchIntake
     /// <summary>The rows of the session that were rejected.</summary>
     public RejectionList Rejections { get; }
 
-    /// <summary>Reads a batch.</summary>
+    /// <summary>Adds the rows of a message to the batch of its table.</summary>
     /// <param name="rows">The message.</param>
-    /// <param name="body">The body it was read from.</param>
-    /// <returns>The content hash, and a batch that is valid until the next one of the table is read.</returns>
-    /// <exception cref="ProtocolException">The rows are no rows of the table.</exception>
-    public (ulong Hash, Batch Batch) Read(TableRows rows, ReadOnlySequence<byte> body)
+    /// <returns>The batch.</returns>
+    /// <exception cref="ProtocolException">The rows are no rows of the table; none has been added.</exception>
+    public Batch Read(TableRows rows)
     {
         _rejected.Clear();
         if (!_batches.TryGetValue(rows.Table, out var batch)) _batches[rows.Table] = batch = new Batch(rows.Table);
-        var bytes = body.AsSpan(ref _body);
-        RowsReader.Read(bytes[TableRows.HeaderBytes..], rows.Count, batch, _onRejected);
-        return (ContentHash.Of(bytes), batch);
-    }
-
-    /// <summary>Lists the rows of the last batch that were rejected, under the number it has got.</summary>
-    public void TellRejections(Table table, long number)
-    {
+        var before = batch.Count;
+        RowsReader.Append(rows.Rows.AsSpan(ref _body), rows.Count, batch, _onRejected);
+        var number = _arrived[rows.Table] = _arrived.GetValueOrDefault(rows.Table) + 1;
+        GatewayLog.BatchFiltered(_gateway.Log, _session, rows.Table, rows.Count, batch.Count - before);
         foreach (var rejection in _rejected)
         {
-            Rejections.Add(rejection with { Table = table.Name, Batch = number });
-            GatewayLog.RowRejected(_gateway.Log, _session, table, number, rejection.Row, rejection.Column);
+            Rejections.Add(rejection with { Table = rows.Table.Name, Batch = number });
+            GatewayLog.RowRejected(_gateway.Log, _session, rows.Table, number, rejection.Row, rejection.Column);
         }
+
+        return batch;
     }
 
     /// <summary>The columnar rows of a batch. They are the caller's: a batch that has a number is published until it is confirmed.</summary>
-    public byte[] Write(Batch batch)
+    public byte[] TakeColumns(Batch batch)
     {
         _columns.ResetWrittenCount();
         ColumnarCodec.Write(batch, _columns);

@@ -48,8 +48,11 @@ public sealed record GatewayLimits
     /// <summary>How often a client that waits for its result hears of the progress.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often new results are looked for.</summary>
-    public TimeSpan ResultInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long after a first look the storage is asked again for results. It doubles up to <see cref="ResultIntervalMax"/> while nothing comes.</summary>
+    public TimeSpan ResultInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The longest time between two looks for results.</summary>
+    public TimeSpan ResultIntervalMax { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a session stays without any progress.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(24);

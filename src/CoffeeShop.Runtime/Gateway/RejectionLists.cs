@@ -4,7 +4,7 @@ namespace CoffeeShop.Gateway;
 
 /// <summary>A row of version 1 with a value that could not be read.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Batch">The number that the gateway gave its batch.</param>
+/// <param name="Batch">How many batches of the table had come with it.</param>
 /// <param name="Row">Its place in the batch, from 1.</param>
 /// <param name="Column">The column.</param>
 /// <param name="Found">What was found, cut at <see cref="FoundCharsMax"/> characters.</param>

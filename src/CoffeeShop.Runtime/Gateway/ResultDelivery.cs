@@ -13,8 +13,6 @@ namespace CoffeeShop.Gateway;
 /// </summary>
 internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection connection, ActiveSession session)
 {
-    private const int IntervalsMax = 5;
-
     private long _progressAt;
 
     /// <summary>Sends until everything is sent, or the session has ended otherwise.</summary>
@@ -24,19 +22,19 @@ internal sealed class ResultDelivery(GatewayContext gateway, ClientConnection co
     {
         _progressAt = gateway.Clock.GetTimestamp();
         using var result = new ResultSource(gateway.Sessions, session.Id, offset, gateway.Limits.ResultBytes);
-        for (var intervals = 1; ; intervals = Math.Min(intervals + 1, IntervalsMax))
+        for (var interval = gateway.Limits.ResultInterval; ; interval = TimeSpan.FromTicks(Math.Min(2 * interval.Ticks, gateway.Limits.ResultIntervalMax.Ticks)))
         {
             var record = await gateway.Sessions.FindSessionAsync(session.Id);
             if (record is not { State: SessionState.Open or SessionState.Complete }) return EndingOf(record);
             while (await result.ReadAsync(record.Closed) is { } parts)
             {
                 foreach (var part in parts) await SendAsync(part);
-                intervals = 1;
+                interval = gateway.Limits.ResultInterval;
             }
 
             if (record.State == SessionState.Complete && result.IsWhole) return await EndAsync(record, result, offset);
             await TellProgressAsync(record);
-            await Task.Delay(intervals * gateway.Limits.ResultInterval, gateway.Clock, connection.Interrupted);
+            await Task.Delay(interval, gateway.Clock, connection.Interrupted);
         }
     }
 

@@ -15,8 +15,7 @@ namespace CoffeeShop.Gateway;
 internal sealed class Version1Handler(GatewayContext gateway, ClientConnection connection, Acknowledgements acknowledgements)
     : VersionHandler(gateway, connection, acknowledgements)
 {
-    private readonly ArrivalNumbering _numbering = new();
-    private BatchIntake? _intake;
+    private Gathering? _gathering;
     private SessionEnds? _ends;
     private bool _cancelled;
     private int _shards;
@@ -36,7 +35,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
                 await BatchAsync(rows, frame);
                 return true;
             case EndOfTable end:
-                await Acknowledgements.AddAsync(AnswerAsync(end.Table, _numbering.End(end.Table)), frame.Body.Length);
+                await Acknowledgements.AddAsync(AnswerAsync(end.Table, _gathering!.End(end.Table)), frame.Body.Length);
                 return true;
             case Finished:
                 await FinishAsync();
@@ -53,7 +52,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         {
             if (!HasFinished && !_cancelled)
                 await EndSessionAsync(SessionState.Failed, ending.Code == ErrorCode.None ? "The client left before FINISHED." : ending.Text);
-            if (_intake!.Rejections is { Count: > 0 } rejections) GatewayLog.RowsRejected(Gateway.Log, active.Id, rejections.Count);
+            if (_gathering!.Rejections is { Count: > 0 } rejections) GatewayLog.RowsRejected(Gateway.Log, active.Id, rejections.Count);
         }
         catch (StorageException e)
         {
@@ -95,7 +94,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         }
 
         (Active, _shards) = (active, session.Pin.Shards);
-        _intake = new BatchIntake(Gateway, session.Id);
+        _gathering = new Gathering(Gateway, session.Id, _shards);
         _ends = new SessionEnds(Gateway, session.Id, _shards, Gateway.Limits.RepublishTime);
         GatewayLog.SessionRegistered(Gateway.Log, session.Id, clientId, session.Protocol, string.Join(' ', TableRegistry.All));
         return true;
@@ -103,18 +102,11 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
 
     private ValueTask BatchAsync(TableRows rows, Frame frame)
     {
-        var (table, session, bytes) = (rows.Table, Active!.Id, frame.Body.Length + Frame.HeaderBytes);
-        if (_numbering.HasEnded(table)) throw new ProtocolException($"{table}: found a batch after the EOF of the table, expected none.");
-        // A batch gets its number when it is known to be well formed, and never another.
-        var (hash, batch) = _intake!.Read(rows, frame.Body);
-        var number = _numbering.Assign(table, hash);
-        _intake.TellRejections(table, number);
+        var bytes = frame.Body.Length + Frame.HeaderBytes;
+        GatewayLog.DataReceived(Gateway.Log, Active!.Id, rows.Table, rows.Table.Opcode, rows.Count, rows.Status.ToString());
+        var answer = _gathering!.Add(rows);
         Active.Count(rows.Count, bytes);
-        GatewayLog.DataReceived(Gateway.Log, session, table, table.Opcode, rows.Count, rows.Status.ToString());
-        GatewayLog.BatchCreated(Gateway.Log, session, table, number, rows.Count, batch.Count);
-        GatewayLog.BatchFiltered(Gateway.Log, session, table, rows.Count, batch.Count);
-        var message = new Message(session, Input.Of(table), MessageKind.Batch, number, hash, _intake.Write(batch));
-        return Acknowledgements.AddAsync(AnswerAsync(Gateway.Publisher.PublishAsync(message, _shards, Gateway.Limits.RepublishTime)), bytes);
+        return Acknowledgements.AddAsync(answer, bytes);
     }
 
     /// <summary>An end has no number: when it fails, the client is told so and may say it again.</summary>
@@ -139,7 +131,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         await Acknowledgements.Answered.WaitAsync(Connection.Interrupted);
         // Those whose EOF failed are ended here too; the others have been told to everybody.
         foreach (var table in TableRegistry.All)
-            if (!_ends!.HasSent(table)) await _ends.SetAsync(table, _numbering.End(table));
+            if (!_ends!.HasSent(table)) await _ends.SetAsync(table, _gathering!.End(table));
         HasFinished = true;
     }
 }

@@ -117,7 +117,7 @@ public sealed class BatchingTests
                 return Show(batch);
             case TableRows texts:
                 var parsed = new Batch(texts.Table);
-                RowsReader.Read(texts.Rows.ToArray(), texts.Count, parsed, (_, _, _) => Assert.Fail("A row was sent that the server rejects."));
+                RowsReader.Append(texts.Rows.ToArray(), texts.Count, parsed, (_, _, _) => Assert.Fail("A row was sent that the server rejects."));
                 return Show(parsed);
             default:
                 return [];

@@ -20,8 +20,8 @@ public sealed class MessageBodiesTests
         Assert.Equal(["shard.0", "shard.1", "join.q1"], routed.Select(routed => $"{routed.Destination}"));
         Assert.All(routed, routed => Assert.Equal((3, batch.Hash, Session), (routed.Message.Number, routed.Message.Hash, routed.Message.Session)));
         // Of two shards, users 0 to 15 belong to the first and store 4 to the second.
-        //  query 4, 14 bytes: one table of digits, in it one key of store 4 and users 0–15, the digit 1 for user 7; no birthdates; none repeated
-        Assert.Equal("04" + "0E" + "01" + "01" + "8080808040" + "8080808001" + "00" + "00", Hex(routed[0]));
+        //  query 4, 23 bytes: purchases; one store in bytes of 1 from 4 on, which is 4; one user from 7 on, which is 7
+        Assert.Equal("04" + "17" + "00" + "01" + "01" + "0400000000000000" + "00" + "01" + "01" + "0700000000000000" + "00", Hex(routed[0]));
         //  query 3, 11 bytes: one key of half-year 4048 (2024-H1) and store 4, with the sum of 805,000 units
         Assert.Equal("03" + "0B" + "01" + "8480808080FA03" + "90A262", Hex(routed[1]));
     }
@@ -78,8 +78,8 @@ public sealed class MessageBodiesTests
     {
         var message = new Message(Session, Input.Of(Transactions.Table), MessageKind.Partials, 12, 5, new byte[] { 1, 2, 3 });
         Assert.Equal(
-            //  DATA_BATCH  length      tables   queries      flags   number 12            meta: version 1  shards 2  shard 1  PARTIALS, 3 bytes
-            "00" + "1F000000" + "0107" + "03010304" + "0000" + "0C00000000000000" + "010101" + "0200" + "0100" + "40" + "03000000" + "010203",
+            //  DATA_BATCH  length      tables   queries      flags   number 12            meta: version 2  shards 2  shard 1  PARTIALS, 3 bytes
+            "00" + "1F000000" + "0107" + "03010304" + "0000" + "0C00000000000000" + "010102" + "0200" + "0100" + "40" + "03000000" + "010203",
             Convert.ToHexString(Envelope.Wrap(message, Destination.Shard(1), 2).Span));
     }
 

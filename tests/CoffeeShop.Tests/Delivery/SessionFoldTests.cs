@@ -84,25 +84,27 @@ public sealed class SessionFoldTests
     {
         var session = WorldSession.Random(new Random(1), 1, 1, isGuilty: false);
         var fold = SessionFold.New(Destination.Shard(0), session.Id, session.Pin);
-        foreach (var number in (long[])[1, 2])
+        // A state with as many purchases of one user in one store as can be counted, in place of one with none of q4.
+        var full = States.Bytes(fold.Write)[..^3].Concat(States.Bytes(writer =>
         {
-            // As many purchases of one user in one store as can be counted, twice: each of the messages is well formed.
-            var aggregate = States.Bytes(writer =>
+            writer.Natural(8);
+            for (var digit = 0; digit < 8; digit++)
             {
-                writer.Natural(8);
-                for (var digit = 0; digit < 8; digit++)
-                {
-                    writer.Natural(1);
-                    writer.Natural((ulong)Key.Of(1, 0));
-                    writer.Natural(0xF);
-                }
+                writer.Natural(1);
+                writer.Natural((ulong)Key.Of(1, 0));
+                writer.Natural(0xF);
+            }
 
-                writer.Natural(0);
-                writer.Natural(0);
-            });
-            var body = States.Bytes(writer => MessageBodies.WritePartial(writer, (AggregateQuery)QueryRegistry.All[3], aggregate));
-            Apply(fold, new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, number, 1, body));
-        }
+            writer.Natural(0);
+            writer.Natural(0);
+        })).ToArray();
+        var state = new StateReader(full);
+        fold.Read(ref state);
+        // One more: the message is well formed.
+        var partials = Enumerable.Range(0, session.Pin.Shards).Select(_ => new ArrayBufferWriter<byte>()).ToArray();
+        QueryRegistry.All.OfType<AggregateQuery>().Last().WritePartials(Batches.Of(Transactions.Table, "t|1|0|80.5|2024-06-30 12:00:00"), session.Pin.Options, partials);
+        var body = States.Bytes(writer => MessageBodies.WritePartial(writer, (AggregateQuery)QueryRegistry.All[3], partials.Single(partial => partial.WrittenCount > 0).WrittenSpan));
+        Apply(fold, new Message(session.Id, Input.Of(Transactions.Table), MessageKind.Partials, 2, 1, body));
 
         Assert.Equal("transactions, message 2: it could not be added to what had come before.", fold.Fault?.Reason);
         Assert.NotNull(fold.Fault?.Cause);

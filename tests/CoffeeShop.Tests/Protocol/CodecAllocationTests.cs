@@ -52,7 +52,8 @@ public sealed class CodecAllocationTests
 
             output.ResetWrittenCount();
             writer.Flush(output, 1, BatchStatus.Continue);
-            RowsReader.Read(output.WrittenSpan[(Frame.HeaderBytes + TableRows.HeaderBytes)..], rows, read, static (_, _, _) => { });
+            read.Clear();
+            RowsReader.Append(output.WrittenSpan[(Frame.HeaderBytes + TableRows.HeaderBytes)..], rows, read, static (_, _, _) => { });
         });
 
         // A frame has its message; a row has nothing.

@@ -29,7 +29,8 @@ internal sealed class DeepReader
         {
             case TableRows rows:
                 var batch = _batches[rows.Table];
-                RowsReader.Read(rows.Rows.AsSpan(ref _buffer), rows.Count, batch, (_, column, found) => Assert.NotNull(column));
+                batch.Clear();
+                RowsReader.Append(rows.Rows.AsSpan(ref _buffer), rows.Count, batch, (_, column, found) => Assert.NotNull(column));
                 if (showsRows) Rows.AddRange(Shown.Rows(batch));
                 break;
             case Columns columns:

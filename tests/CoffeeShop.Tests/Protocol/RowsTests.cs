@@ -65,7 +65,7 @@ public sealed class RowsTests
     public void What_is_no_row_at_all_is_an_error_that_says_what_was_found(string message, byte[] rows, int count)
     {
         var batch = new Batch(Users.Table);
-        var error = Assert.Throws<ProtocolException>(() => RowsReader.Read(rows, count, batch, (_, _, _) => { }));
+        var error = Assert.Throws<ProtocolException>(() => RowsReader.Append(rows, count, batch, (_, _, _) => { }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, batch.Count);
     }
@@ -90,7 +90,7 @@ public sealed class RowsTests
         {
             var rows = (TableRows)frame.Read();
             var batch = new Batch(Users.Table);
-            RowsReader.Read(rows.Rows.ToArray(), rows.Count, batch, (_, _, _) => Assert.Fail("No row is wrong."));
+            RowsReader.Append(rows.Rows.ToArray(), rows.Count, batch, (_, _, _) => Assert.Fail("No row is wrong."));
             read.Add(batch.Count);
         }
 
@@ -176,7 +176,7 @@ public sealed class RowsTests
     private List<string> Read(Table table, int count, byte[] rows)
     {
         var batch = new Batch(table);
-        RowsReader.Read(rows, count, batch, (row, column, found) => _rejected.Add($"row {row} {column.Name}: {Encoding.UTF8.GetString(found)}"));
+        RowsReader.Append(rows, count, batch, (row, column, found) => _rejected.Add($"row {row} {column.Name}: {Encoding.UTF8.GetString(found)}"));
         return Shown.Rows(batch);
     }
 }

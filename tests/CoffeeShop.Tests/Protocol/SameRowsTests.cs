@@ -30,7 +30,8 @@ public sealed class SameRowsTests
             var output = new ArrayBufferWriter<byte>();
             Write(table, rows).Flush(output, 1, BatchStatus.EndOfFile);
             var message = (TableRows)Frame.Of(output.WrittenMemory, Sender.Client).Read();
-            RowsReader.Read(message.Rows.ToArray(), message.Count, fromRows, (row, column, found) => rejected.Add($"{row} {column.Name}: {Rejection.Quote(found)}"));
+            fromRows.Clear();
+            RowsReader.Append(message.Rows.ToArray(), message.Count, fromRows, (row, column, found) => rejected.Add($"{row} {column.Name}: {Rejection.Quote(found)}"));
             Assert.Equal(file.Rows, Shown.Rows(fromRows));
             Assert.Equal(file.Rejections.Select(rejection => rejection[(rejection.IndexOf(' ') + 1)..].Split(' ', 2)[1]), rejected.Select(rejection => rejection.Split(' ', 2)[1]));
 

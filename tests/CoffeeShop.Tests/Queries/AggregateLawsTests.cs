@@ -88,17 +88,36 @@ public sealed class AggregateLawsTests
         var dimensions = States.DimensionsOf(batches);
         foreach (var shards in (int[])[1, 2, 3, 8])
         {
-            // As a cluster does it: each batch is a partial state, split by key; a shard merges its parts of all of them.
-            var partials = batches.Select(batch => States.Of(query, batch).Partition(shards)).ToList();
+            // As servers do it: each batch is written for the shards, and a shard takes in what was written for it.
+            var partials = batches.Select(batch => States.Partials(query, batch, shards)).ToList();
             var compacted = Enumerable.Range(0, shards).Select(shard =>
             {
-                var whole = States.Merged(query, random.Shuffled(partials.Select(parts => States.Read(query, parts[shard].Bytes()))));
+                var whole = States.OfPartials(query, random.Shuffled(partials.Select(parts => parts[shard])));
                 whole.Compact();
                 return whole.Bytes();
             });
             var joined = States.Merged(query, random.Shuffled(compacted).Select(bytes => States.Read(query, bytes)));
             Assert.Equal(States.Of(query, batches).Answer(dimensions), joined.Answer(dimensions));
         }
+    });
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void The_partials_of_a_batch_in_any_order_are_what_it_says(string name) => Check(name, (query, random, batches) =>
+    {
+        foreach (var shards in (int[])[1, 2, 3, 8, 16])
+        {
+            var partials = batches.SelectMany(batch => States.Partials(query, batch, shards));
+            Assert.Equal(States.Of(query, batches).Bytes(), States.OfPartials(query, random.Shuffled(partials)).Bytes());
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void The_same_batch_gives_the_same_partials_and_one_that_says_nothing_gives_none(string name) => Check(name, (query, _, batches) =>
+    {
+        foreach (var batch in batches) Assert.Equal(States.Partials(query, batch, 3), States.Partials(query, batch, 3));
+        foreach (var table in TableRegistry.All) Assert.All(States.Partials(query, new Batch(table), 3), Assert.Empty);
     });
 
     [Theory]

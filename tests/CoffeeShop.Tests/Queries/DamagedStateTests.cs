@@ -11,7 +11,7 @@ public sealed class DamagedStateTests
 
     private delegate void Reading(ReadOnlySpan<byte> bytes);
 
-    public static TheoryData<string> States_that_are_read => [.. QueryRegistry.All.OfType<AggregateQuery>().Select(query => query.Name), "dimensions"];
+    public static TheoryData<string> States_that_are_read => [.. QueryRegistry.All.OfType<AggregateQuery>().SelectMany(query => (string[])[query.Name, $"{query.Name} partial"]), "dimensions"];
 
     [Theory]
     [MemberData(nameof(States_that_are_read))]
@@ -66,6 +66,12 @@ public sealed class DamagedStateTests
         var batches = Enumerable.Range(0, 4).SelectMany(_ => Batches.RandomOfAllTables(random)).ToArray();
         if (QueryRegistry.All.OfType<AggregateQuery>().FirstOrDefault(query => query.Name == name) is { } query)
             return (States.Of(query, batches).Bytes(), bytes => States.Read(query, bytes));
+        if (QueryRegistry.All.OfType<AggregateQuery>().FirstOrDefault(query => name == $"{query.Name} partial") is { } divided)
+        {
+            var partials = batches.SelectMany(batch => States.Partials(divided, batch, shards: 2));
+            return (partials.MaxBy(partial => partial.Length)!, bytes => divided.NewAggregate(QueryOptions.Default).ReadWholePartial(bytes));
+        }
+
         return (States.DimensionsOf(batches).Bytes(), bytes => States.ReadDimensions(bytes));
     }
 

@@ -50,6 +50,33 @@ internal static class States
         return reader.IsAtEnd ? state : throw new InvalidDataException("More than the state was there.");
     }
 
+    /// <summary>What a batch says to each shard.</summary>
+    public static byte[][] Partials(AggregateQuery query, Batch batch, int shards)
+    {
+        var partials = Enumerable.Range(0, shards).Select(_ => new ArrayBufferWriter<byte>()).ToArray();
+        query.WritePartials(batch, QueryOptions.Default, partials);
+        return [.. partials.Select(partial => partial.WrittenSpan.ToArray())];
+    }
+
+    /// <summary>What takes in partials; those that say nothing are left out, as they are on the way.</summary>
+    public static Aggregate OfPartials(AggregateQuery query, IEnumerable<byte[]> partials)
+    {
+        var state = query.NewAggregate(QueryOptions.Default);
+        foreach (var partial in partials.Where(partial => partial.Length > 0)) state.ReadWholePartial(partial);
+        return state;
+    }
+
+    /// <summary>Takes in a partial. What was read must have been the whole of it, and checking must find the same.</summary>
+    public static void ReadWholePartial(this Aggregate state, ReadOnlySpan<byte> partial)
+    {
+        var checking = new StateReader(partial);
+        state.CheckPartial(ref checking);
+        var reader = new StateReader(partial);
+        state.ReadPartial(ref reader);
+        Assert.Equal(checking.IsAtEnd, reader.IsAtEnd);
+        if (!reader.IsAtEnd) throw new InvalidDataException("More than the partial was there.");
+    }
+
     public static Dimensions ReadDimensions(ReadOnlySpan<byte> bytes)
     {
         var dimensions = new Dimensions();
