@@ -27,12 +27,27 @@ case "${1:-all}" in
         ;;
 esac
 
+# The integration tests start private servers of these packages.
+install_servers() {
+    local missing=()
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+    compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "The integration tests need ${missing[*]}: install it (as root: apt-get install ${missing[*]}), or run ./test.sh fast." >&2
+        return 1
+    fi
+    echo "Installing ${missing[*]} for the integration tests."
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
 passed=0
 failed=0
 log=$(mktemp)
 # Whatever happens, the last line is the count; what ended the script early is a failure.
 trap '[ $? -eq 0 ] || [ "$failed" -gt 0 ] || failed=1; rm -f "$log"; echo "$passed passed, $failed failed"' EXIT
 
+[ ${#projects[@]} -eq 1 ] || install_servers
 dotnet build CoffeeShop.slnx -c Release -v quiet --nologo
 dotnet format CoffeeShop.slnx --verify-no-changes --no-restore
 

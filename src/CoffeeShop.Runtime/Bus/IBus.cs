@@ -20,7 +20,8 @@ public interface IBus : IAsyncDisposable
 
     /// <summary>
     /// Begins to consume a queue. <see cref="QueueName.Filter"/> has competing consumers; every other queue delivers to one
-    /// consumer at a time, and to the next when that one ends.
+    /// consumer at a time, and to the next when that one ends. The next may wait for its turn in here, or hold a subscription
+    /// that has not got it: <see cref="ISubscription.Turn"/> tells.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="prefetch">How many deliveries may be unacknowledged at once.</param>
@@ -33,6 +34,12 @@ public interface ISubscription : IAsyncDisposable
 {
     /// <summary>The deliveries. Completes when the subscription is lost or disposed; whoever wants more subscribes again.</summary>
     ChannelReader<BusDelivery> Deliveries { get; }
+
+    /// <summary>
+    /// Completes when the queue is known to deliver to this consumer. A broker says so by the first delivery alone, so one whose
+    /// queue is empty waits for that. Completes too when the subscription ends.
+    /// </summary>
+    Task Turn { get; }
 }
 
 /// <summary>A message that has arrived at a consumer.</summary>
@@ -74,4 +81,4 @@ public readonly record struct QueueName(string Name)
 /// <summary>The bus is in trouble, and what was asked of it may or may not have been done. One recovers by asking again.</summary>
 /// <param name="message">What was asked, and what is wrong.</param>
 /// <param name="inner">The cause, if it is known.</param>
-public sealed class BusException(string message, Exception? inner = null) : Exception(message, inner);
+public class BusException(string message, Exception? inner = null) : Exception(message, inner);

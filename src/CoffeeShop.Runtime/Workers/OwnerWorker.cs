@@ -22,8 +22,10 @@ internal sealed class OwnerWorker(Destination destination, IBus bus, IStorage st
 
     private async Task OwnAsync(Supervision supervision, CancellationToken stop)
     {
-        // Whoever is subscribed should own the destination; the claim makes it so, before anything is read.
+        // Whoever is served should own the destination; the claim makes it so, before anything is read. A standby claims
+        // nothing. It misses nothing either: whatever is not safely answered or emitted has a message that comes again.
         await using var subscription = await bus.SubscribeAsync(QueueName.Of(destination), options.OwnerPrefetch, stop);
+        await subscription.Turn.WaitAsync(stop);
         var claim = await storage.TakeOverAsync(destination);
         var owned = new OwnedDestination(claim, bus, storage, pins, options.Owner, _suspicion, log);
         await owned.RecoverAsync();

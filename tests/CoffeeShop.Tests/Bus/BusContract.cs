@@ -173,6 +173,33 @@ public abstract class BusContract
         await published;
     }
 
+    [Fact]
+    public async Task A_consumer_knows_its_turn_by_its_first_delivery_and_a_standby_has_none()
+    {
+        await using var bus = await NewAsync();
+        var first = await bus.SubscribeAsync(Shard, prefetch: 1, TestContext.Current.CancellationToken);
+        var published = bus.PublishAsync(Shard, BusSample.Message(1));
+        await first.NextAsync();
+        Assert.True(first.Turn.IsCompletedSuccessfully);
+        var subscribing = bus.SubscribeAsync(Shard, prefetch: 1, TestContext.Current.CancellationToken);
+        var turn = Task.Run(async () => await (await subscribing).Turn, TestContext.Current.CancellationToken);
+        Assert.False(turn.IsCompleted);
+        await first.DisposeAsync();
+        await turn.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await using var second = await subscribing;
+        (await second.NextAsync()).Acknowledge();
+        await published;
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_lets_nobody_wait_for_its_turn()
+    {
+        await using var bus = await NewAsync();
+        var subscription = await bus.SubscribeAsync(Shard, prefetch: 1, TestContext.Current.CancellationToken);
+        await subscription.DisposeAsync();
+        await subscription.Turn.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [MemberData(nameof(Queues))]
     public async Task More_than_a_queue_holds_waits_and_is_not_lost(string name)

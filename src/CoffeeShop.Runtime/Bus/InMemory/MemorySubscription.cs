@@ -10,6 +10,9 @@ internal sealed class MemorySubscription(MemoryQueue queue, int prefetch) : ISub
 
     public ChannelReader<BusDelivery> Deliveries => _deliveries.Reader;
 
+    // Nobody has a subscription before it is its turn.
+    public Task Turn => Task.CompletedTask;
+
     /// <summary>What it has been given and has not acknowledged.</summary>
     public HashSet<QueuedMessage> Unacknowledged { get; } = [];
 

@@ -1,0 +1,9 @@
+namespace CoffeeShop.Bus;
+
+/// <summary>
+/// The broker is not one to work with: it is not there, does not let us in, is too old, or its queues are others. It does not
+/// pass by itself. The message says what was found, where, what was expected and what to do.
+/// </summary>
+/// <param name="message">The message.</param>
+/// <param name="inner">The cause, if it is known.</param>
+public sealed class BusSetupException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace CoffeeShop.Bus.RabbitMq;
+
+/// <summary>
+/// Sends what is in the outbox from one loop on one channel, which numbers the messages as the broker does, and makes another
+/// channel when that one is lost. Confirms are followed here: what the client library offers for it limits the rate of sending
+/// and mixes up confirms that come while messages are sent.
+/// </summary>
+internal sealed class RabbitMqPublisher : IAsyncDisposable
+{
+    private static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+
+    private readonly RabbitMqLink _link;
+    private readonly ILogger _log;
+    private readonly Outbox _outbox;
+    private readonly SemaphoreSlim _changed = new(0);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _sending;
+    private volatile bool _isBlocked;
+
+    /// <summary>Begins to send.</summary>
+    /// <param name="link">The connection that is for publishing alone: the broker blocks those that publish, and consumers must go on.</param>
+    /// <param name="options">The window and the pauses.</param>
+    /// <param name="log">Gets what goes wrong.</param>
+    public RabbitMqPublisher(RabbitMqLink link, RabbitMqOptions options, ILogger log)
+    {
+        (_link, _log, _outbox) = (link, log, new Outbox(options, $"{options.Address}"));
+        link.OnBlocked = isBlocked =>
+        {
+            _isBlocked = isBlocked;
+            _changed.Release();
+        };
+        _sending = Task.Run(SendAsync);
+    }
+
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    /// <summary>Publishes a message, and completes when the broker has it.</summary>
+    public Task PublishAsync(QueueName queue, BusMessage message)
+    {
+        var confirmed = _outbox.Add(queue, message);
+        _changed.Release();
+        return confirmed;
+    }
+
+    /// <summary>Fails what is not confirmed, and takes nothing in any more.</summary>
+    public void Close() => _outbox.Close();
+
+    /// <summary>Ends the loop. The link is closed before, or a message that a blocked broker does not read would be waited for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _sending;
+    }
+
+    private async Task SendAsync()
+    {
+        while (!_closing.IsCancellationRequested)
+        {
+            IChannel channel;
+            try
+            {
+                channel = await _link.OpenChannelAsync(Confirming, _closing.Token);
+            }
+            catch (Exception e) when (e is BusException or OperationCanceledException)
+            {
+                // Only the end of the bus ends the attempts.
+                return;
+            }
+
+            using var lost = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            Follow(channel, lost);
+            try
+            {
+                await SendAsync(channel, lost.Token);
+            }
+            catch (Exception e) when (RabbitMqErrors.IsTrouble(e))
+            {
+                // Told below, by what the channel says of its end.
+            }
+
+            await CloseAsync(channel);
+        }
+    }
+
+    private async Task SendAsync(IChannel channel, CancellationToken lost)
+    {
+        while (!lost.IsCancellationRequested)
+        {
+            var pause = Timeout.InfiniteTimeSpan;
+            if (!_isBlocked && _outbox.TrySend(Now, out var publication, out pause))
+            {
+                // Without a token: a message that is cancelled half-way would break the connection.
+                await channel.BasicPublishAsync(RabbitMqTopology.Exchange, publication.Queue.Name, mandatory: true, RabbitMqEnvelope.Wrap(publication), publication.Message.Body, CancellationToken.None);
+                continue;
+            }
+
+            await _changed.WaitAsync(pause, lost);
+            // One look is enough for all changes until now.
+            while (_changed.Wait(0, CancellationToken.None))
+            {
+            }
+        }
+    }
+
+    private void Follow(IChannel channel, CancellationTokenSource lost)
+    {
+        var number = _outbox.Begin();
+        channel.BasicReturnAsync += (_, returned) => Done(() => _outbox.Return(number, returned.BasicProperties.MessageId));
+        channel.BasicAcksAsync += (_, ack) => Done(() => _outbox.Accept(number, ack.DeliveryTag, ack.Multiple));
+        channel.BasicNacksAsync += (_, nack) => Done(() => _outbox.Refuse(number, nack.DeliveryTag, nack.Multiple, Now, _log.QueueFull));
+        channel.ChannelShutdownAsync += (_, _) => EndAsync(lost);
+        // It may have ended before anybody listened.
+        if (channel.IsClosed) lost.Cancel();
+    }
+
+    private Task Done(Action change)
+    {
+        change();
+        _changed.Release();
+        return Task.CompletedTask;
+    }
+
+    private static async Task EndAsync(CancellationTokenSource lost)
+    {
+        try
+        {
+            await lost.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has noticed the end by itself.
+        }
+    }
+
+    private async Task CloseAsync(IChannel channel)
+    {
+        if (RefusalOf(channel.CloseReason) is { } refusal)
+        {
+            _outbox.Fail(publication => refusal.ReplyCode == Constants.NotFound
+                ? new QueueMissingException(publication.Queue, $"{_link.Address}")
+                : new BusException($"The broker at {_link.Address} refused a message, maybe that to {publication.Queue}: {refusal.ReplyText}"));
+        }
+        else if (_outbox.Lose() is > 0 and var messages && !_closing.IsCancellationRequested)
+        {
+            _log.SendingAgain(messages);
+        }
+
+        await RabbitMqConnecting.CloseAsync(channel);
+    }
+
+    /// <summary>Why the broker has closed the channel, when that is for what was sent; null when it is for trouble that passes.</summary>
+    private static ShutdownEventArgs? RefusalOf(ShutdownEventArgs? reason) =>
+        reason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound or Constants.AccessRefused or Constants.PreconditionFailed } ? reason : null;
+}
