@@ -83,7 +83,7 @@ internal sealed class PostgresFolder
         // Before the password is in it.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
-        await File.WriteAllTextAsync(PortFile, PrivatePort.Find().ToString(CultureInfo.InvariantCulture));
+        await File.WriteAllTextAsync(PortFile, FreePorts.Find(1)[0].ToString(CultureInfo.InvariantCulture));
         if (Environment.IsPrivilegedProcess) await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
         await RunAsync(
             "initdb",
