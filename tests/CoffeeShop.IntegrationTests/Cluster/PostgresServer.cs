@@ -18,7 +18,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         // Others than its owner may pass through, as the server has a user of its own; inside, only that user.
         _folder = Path.Combine(Path.GetTempPath(), $"coffee-postgres-{Guid.NewGuid():N}");
-        Service = await PostgresService.StartAsync(_folder, _log.Enqueue);
+        Service = await PostgresService.StartAsync(_folder, _log.Enqueue, survivesMachine: false);
     }
 
     /// <summary>Makes an empty database.</summary>
