@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using CoffeeShop.Services;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>Stands between a client and a server, and loses the answer to a commit when it is told to: the server has done it, and the client does not learn it.</summary>
 internal sealed class LossyProxy : IAsyncDisposable

@@ -3,7 +3,7 @@ using CoffeeShop.Storage;
 using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests.Storage;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 // Not the claims that tests make.
 using Claim = CoffeeShop.Storage.Claim;

@@ -4,7 +4,7 @@ using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>
 /// What the locks are for: each test holds a transaction back when it has done everything but commit, lets the other one

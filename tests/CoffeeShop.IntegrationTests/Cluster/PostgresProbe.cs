@@ -2,7 +2,7 @@ using System.Globalization;
 using CoffeeShop.Storage.Postgres;
 using Npgsql;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>Looks into a database past the storage, and holds transactions back at their commit.</summary>
 internal sealed class PostgresProbe : IAsyncDisposable

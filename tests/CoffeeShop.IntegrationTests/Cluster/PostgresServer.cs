@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using CoffeeShop.Services;
 
-[assembly: AssemblyFixture(typeof(CoffeeShop.Tests.Cluster.PostgresServer))]
+[assembly: AssemblyFixture(typeof(CoffeeShop.IntegrationTests.Cluster.PostgresServer))]
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>One private PostgreSQL for the tests that share it, and a database of its own for each test. Nothing of it stays.</summary>
 public sealed class PostgresServer : IAsyncLifetime

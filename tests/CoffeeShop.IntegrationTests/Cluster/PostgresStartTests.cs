@@ -2,7 +2,7 @@ using CoffeeShop.Storage;
 using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests.Storage;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>How a database is made, and which are refused.</summary>
 [Trait("suite", "storage")]
