@@ -7,6 +7,7 @@ namespace CoffeeShop.Bus.RabbitMq;
 internal static class RabbitMqEnvelope
 {
     private const string HashHeader = "hash";
+    private const string RepeatedHeader = "repeated";
 
     // Quorum queues count how often a message has come back to them.
     private const string DeliveryCountHeader = "x-delivery-count";
@@ -16,7 +17,7 @@ internal static class RabbitMqEnvelope
         DeliveryMode = DeliveryModes.Persistent,
         MessageId = publication.Id,
         CorrelationId = publication.Message.Session.ToString(),
-        Headers = new Dictionary<string, object?> { [HashHeader] = unchecked((long)publication.Message.Hash) },
+        Headers = HeadersOf(publication.Message),
     };
 
     /// <summary>The message, or null when it is not one of ours.</summary>
@@ -29,5 +30,12 @@ internal static class RabbitMqEnvelope
 
     /// <summary>Whether it may have been delivered before.</summary>
     public static bool IsRedelivered(IReadOnlyBasicProperties properties, bool redelivered) =>
-        redelivered || (properties.Headers is { } headers && headers.TryGetValue(DeliveryCountHeader, out var count) && count is not (null or 0L or 0));
+        redelivered || (properties.Headers is { } headers && (headers.ContainsKey(RepeatedHeader) || (headers.TryGetValue(DeliveryCountHeader, out var count) && count is not (null or 0L or 0))));
+
+    private static Dictionary<string, object?> HeadersOf(BusMessage message)
+    {
+        var headers = new Dictionary<string, object?> { [HashHeader] = unchecked((long)message.Hash) };
+        if (message.IsRepeated) headers.Add(RepeatedHeader, true);
+        return headers;
+    }
 }

@@ -42,6 +42,10 @@ public sealed partial class PostgresStorage
     });
 
     /// <inheritdoc/>
+    public Task LabelSessionAsync(SessionId id, string clientId) => _database.WriteAsync(
+        transaction => transaction.ExecuteAsync("UPDATE session SET client_id = $2 WHERE id = $1", id, clientId));
+
+    /// <inheritdoc/>
     public Task RaiseMarksAsync(SessionId id, IReadOnlyDictionary<Table, long> marks) => _database.WriteAsync(async transaction =>
     {
         if ((await LockOpenAsync(transaction, id)).Count == 0) return;
