@@ -37,14 +37,15 @@ internal sealed class PostgresFolder
 
     /// <summary>Makes a folder with an empty server, unless there is one in it.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="survivesMachine">Whether what is made is on the disk then.</param>
     /// <exception cref="ServiceException">The package is not installed, or its programs fail.</exception>
-    public static async Task<PostgresFolder> PrepareAsync(string path)
+    public static async Task<PostgresFolder> PrepareAsync(string path, bool survivesMachine)
     {
         path = System.IO.Path.GetFullPath(path);
         var versionFile = System.IO.Path.Combine(path, "data", "PG_VERSION");
         var isMade = File.Exists(versionFile);
         var folder = new PostgresFolder(path, FindPrograms(isMade ? (await File.ReadAllTextAsync(versionFile)).Trim() : null));
-        if (!isMade) await folder.MakeAsync();
+        if (!isMade) await folder.MakeAsync(survivesMachine);
         folder.Password = await File.ReadAllTextAsync(folder.PasswordFile);
         folder.Port = int.Parse(await File.ReadAllTextAsync(folder.PortFile), CultureInfo.InvariantCulture);
         return folder;
@@ -73,7 +74,7 @@ internal sealed class PostgresFolder
     }
 
     // Made under another name: data of the right name is whole.
-    private async Task MakeAsync()
+    private async Task MakeAsync(bool survivesMachine)
     {
         Directory.CreateDirectory(Path);
         var unfinished = Data + ".new";
@@ -82,9 +83,14 @@ internal sealed class PostgresFolder
         // Before the password is in it.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
-        await File.WriteAllTextAsync(PortFile, PrivatePort.Find().ToString(CultureInfo.InvariantCulture));
+        await File.WriteAllTextAsync(PortFile, FreePorts.Find(1)[0].ToString(CultureInfo.InvariantCulture));
         if (Environment.IsPrivilegedProcess) await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
-        await RunAsync("initdb", ["-D", unfinished, $"--username={User}", $"--pwfile={PasswordFile}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]);
+        await RunAsync(
+            "initdb",
+            [
+                "-D", unfinished, $"--username={User}", $"--pwfile={PasswordFile}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+                .. survivesMachine ? Array.Empty<string>() : ["--no-sync"],
+            ]);
         Directory.Move(unfinished, Data);
     }
 

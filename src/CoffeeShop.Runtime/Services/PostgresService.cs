@@ -14,9 +14,11 @@ public sealed class PostgresService : IAsyncDisposable
 
     private readonly PostgresFolder _folder;
     private readonly Action<string> _onLine;
+    private readonly bool _survivesMachine;
     private ChildProcess? _server;
 
-    private PostgresService(PostgresFolder folder, Action<string> onLine) => (_folder, _onLine) = (folder, onLine);
+    private PostgresService(PostgresFolder folder, Action<string> onLine, bool survivesMachine) =>
+        (_folder, _onLine, _survivesMachine) = (folder, onLine, survivesMachine);
 
     /// <summary>The port, on 127.0.0.1.</summary>
     public int Port => _folder.Port;
@@ -27,10 +29,11 @@ public sealed class PostgresService : IAsyncDisposable
     /// <summary>Prepares a folder, unless it is prepared, and starts the server in it.</summary>
     /// <param name="folder">The folder. It belongs to the server then; when this process is root, to the user <c>postgres</c>.</param>
     /// <param name="onLine">Gets the lines of its log, one at a time. Must not throw.</param>
+    /// <param name="survivesMachine">Whether what was committed outlives the machine, and not only all processes. False is for tests, which are quicker then.</param>
     /// <exception cref="ServiceException">The package is not installed, or the server does not start.</exception>
-    public static async Task<PostgresService> StartAsync(string folder, Action<string> onLine)
+    public static async Task<PostgresService> StartAsync(string folder, Action<string> onLine, bool survivesMachine = true)
     {
-        var service = new PostgresService(await PostgresFolder.PrepareAsync(folder), onLine);
+        var service = new PostgresService(await PostgresFolder.PrepareAsync(folder, survivesMachine), onLine, survivesMachine);
         await service.StartAsync();
         return service;
     }
@@ -56,7 +59,10 @@ public sealed class PostgresService : IAsyncDisposable
             _folder.Command(
                 "postgres",
                 // Without a socket in the file system, whose path could be too long. A cluster of many processes fits in.
-                ["-D", _folder.Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300"]),
+                [
+                    "-D", _folder.Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "", "-c", "listen_addresses=127.0.0.1",
+                    "-c", "max_connections=300", "-c", $"fsync={(_survivesMachine ? "on" : "off")}",
+                ]),
             line =>
             {
                 _onLine(line);

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using CoffeeShop.Services;
 
-[assembly: AssemblyFixture(typeof(CoffeeShop.Tests.Cluster.PostgresServer))]
+[assembly: AssemblyFixture(typeof(CoffeeShop.IntegrationTests.Cluster.PostgresServer))]
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>One private PostgreSQL for the tests that share it, and a database of its own for each test. Nothing of it stays.</summary>
 public sealed class PostgresServer : IAsyncLifetime
@@ -18,7 +18,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         // Others than its owner may pass through, as the server has a user of its own; inside, only that user.
         _folder = Path.Combine(Path.GetTempPath(), $"coffee-postgres-{Guid.NewGuid():N}");
-        Service = await PostgresService.StartAsync(_folder, _log.Enqueue);
+        Service = await PostgresService.StartAsync(_folder, _log.Enqueue, survivesMachine: false);
     }
 
     /// <summary>Makes an empty database.</summary>

@@ -2,7 +2,7 @@ using CoffeeShop.Storage;
 using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests.Storage;
 
-namespace CoffeeShop.Tests.Cluster;
+namespace CoffeeShop.IntegrationTests.Cluster;
 
 /// <summary>PostgreSQL keeps what every database promises.</summary>
 [Trait("suite", "storage")]

@@ -28,7 +28,7 @@ internal static class DatabaseAddress
         if (string.IsNullOrEmpty(address.Host)) throw Wrong("names no host");
         if (string.IsNullOrEmpty(address.Database)) throw Wrong("names no database");
         if (string.IsNullOrEmpty(address.Username)) throw Wrong("names no user");
-        if (!address.ContainsKey("Maximum Pool Size")) address.MaxPoolSize = ConnectionsMax;
+        address.MaxPoolSize = Math.Min(address.MaxPoolSize, ConnectionsMax);
         address.ApplicationName ??= "coffee";
         address.Options = string.Join(' ', new[] { ServerOptions, address.Options }.Where(options => !string.IsNullOrEmpty(options)));
         // A server that has gone is noticed by a read that waits, and by a connection that is idle.
