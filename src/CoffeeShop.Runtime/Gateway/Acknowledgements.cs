@@ -89,6 +89,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         // What has been written is sent before anything is waited for: the client may wait for it.
         if (!pending.Answer.IsCompleted) await FlushAsync();
         var answer = await WaitAsync(pending.Answer);
+        FailPoint.BatchPublished.Hit();
         await _output.WaitAsync();
         try
         {

@@ -1,6 +1,5 @@
 using CoffeeShop.Bus;
 using CoffeeShop.Delivery;
-using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 
 namespace CoffeeShop.Gateway;
@@ -56,7 +55,6 @@ internal abstract class VersionHandler(GatewayContext gateway, ClientConnection 
     protected static async Task<BatchReceived> AnswerAsync(Task publishing)
     {
         await publishing;
-        FailPoint.BatchPublished.Hit();
         return BatchReceived.Success;
     }
 }

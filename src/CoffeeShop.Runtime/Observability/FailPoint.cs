@@ -24,7 +24,7 @@ public sealed class FailPoint
     /// <summary>A gateway has entered a new session into the registry; its client does not know.</summary>
     public static FailPoint SessionCreated { get; } = new("gateway.session.created");
 
-    /// <summary>A batch can no longer be lost; its client has no answer.</summary>
+    /// <summary>A batch, or the end of a table, can no longer be lost; its client has no answer.</summary>
     public static FailPoint BatchPublished { get; } = new("gateway.batch.published");
 
     /// <summary>Answers are on their way to a client.</summary>

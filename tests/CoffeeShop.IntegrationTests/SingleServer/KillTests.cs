@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CoffeeShop.Delivery;
 using CoffeeShop.Observability;
 using CoffeeShop.Storage.Sqlite;
+using CoffeeShop.Tables;
 using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
@@ -70,8 +71,8 @@ public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
         using var first = new Client(server, datasets.Ordinary.Path, "1");
         using var second = new Client(server, datasets.Ordinary.Path, "2");
         using var old = new Client(server, datasets.Ordinary.Path, "3");
-        // Version 1 has more batches than both of the others together: at this moment its session has begun and is not done.
-        var moment = $"{FailPoint.BatchPublished}:{(2 * work.Batches) + 50}";
+        // Version 1 has more frames than both of the others together: at this moment its session has begun and is not done.
+        var moment = $"{FailPoint.BatchPublished}:{(2 * (work.Batches + TableRegistry.All.Length)) + 50}";
         Assert.Equal(0, await server.Stop());
         await server.Start(moment);
         using Process one = first.Start(), two = second.Start(), three = old.Start("--protocol", "1");

@@ -33,7 +33,6 @@ public sealed class PoisonedServerTests
             var published = server.Bus.PublishAsync(QueueName.Filter, new BusMessage(guilty.Id, batch.Hash, body.Memory) { IsRepeated = true });
             await Assert.ThrowsAsync<Death>(() => server.Workers.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
             Assert.Equal(SessionState.Open, (await server.Storage.FindSessionAsync(guilty.Id))!.State);
-            (_isAttempted, _isDead) = (false, false);
             await server.RestartAsync();
             await Assert.ThrowsAsync<BusException>(() => published);
         }
@@ -61,12 +60,16 @@ public sealed class PoisonedServerTests
         Assert.Equal(Topology.DestinationsOf(Transactions.Table, Shards).Length, server.Watched.Repeated.Count);
     }
 
-    /// <summary>A process that is dead asks nothing of its database any more.</summary>
-    private IStorage Watch(IStorage storage) => WatchedStorage.Create(storage, (method, _) =>
+    /// <summary>A process that is dead asks nothing of its database any more. The next one begins alive.</summary>
+    private IStorage Watch(IStorage storage)
     {
-        if (_isDead) throw new Death();
-        if (method == nameof(IJournal.BeginAttemptAsync)) _isAttempted = true;
-    });
+        (_isAttempted, _isDead) = (false, false);
+        return WatchedStorage.Create(storage, (method, _) =>
+        {
+            if (_isDead) throw new Death();
+            if (method == nameof(IJournal.BeginAttemptAsync)) _isAttempted = true;
+        });
+    }
 
     private sealed class Death() : Exception("The process is dead.");
 
