@@ -10,6 +10,9 @@ namespace CoffeeShop.Services;
 /// </summary>
 public sealed partial class RabbitMqService : IAsyncDisposable
 {
+    /// <summary>Who may log in, with a password that is in the folder.</summary>
+    public const string User = "coffee";
+
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly string[] NamesPrograms = ["/usr/bin/epmd", "/usr/local/bin/epmd"];
     private const string Ready = "Server startup complete";
@@ -17,6 +20,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     private readonly RabbitMqServiceOptions _options;
     private readonly Action<string> _onLine;
     private readonly string _nodeName;
+    private readonly string _password;
     private readonly int _distributionPort;
     private readonly int _namesPort;
     private ChildProcess? _names;
@@ -25,6 +29,8 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     private RabbitMqService(RabbitMqServiceOptions options, Action<string> onLine, int port, int distributionPort, int namesPort)
     {
         (_options, _onLine, Port, _distributionPort, _namesPort) = (options, onLine, port, distributionPort, namesPort);
+        _password = SecretOf("password");
+        SecretOf(".erlang.cookie");
         // The data of a node is in a folder of its name.
         _nodeName = $"coffee{distributionPort}@localhost";
     }
@@ -52,7 +58,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
         var service = new RabbitMqService(options, onLine, ports[0], ports[1], ports[2]);
         try
         {
-            await service.WriteFilesAsync();
+            await service.ConfigureAsync();
             await service.StartAsync();
         }
         catch
@@ -66,7 +72,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
 
     /// <summary>The address of a virtual host.</summary>
     /// <param name="virtualHost">Its name; empty for the one that every broker has.</param>
-    public Uri UriOf(string virtualHost) => new($"amqp://guest:guest@127.0.0.1:{Port}/{Uri.EscapeDataString(virtualHost)}");
+    public Uri UriOf(string virtualHost) => new($"amqp://{User}:{_password}@127.0.0.1:{Port}/{Uri.EscapeDataString(virtualHost)}");
 
     /// <summary>Starts the broker again, over the same folder and ports, after it has ended.</summary>
     /// <exception cref="ServiceException">It does not start.</exception>
@@ -117,7 +123,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     public async Task AddVirtualHostAsync(string virtualHost)
     {
         await ControlAsync("add_vhost", virtualHost);
-        await ControlAsync("set_permissions", "-p", virtualHost, "guest", ".*", ".*", ".*");
+        await ControlAsync("set_permissions", "-p", virtualHost, User, ".*", ".*", ".*");
     }
 
     /// <summary>Blocks all publishers, as a broker does whose memory is used up, until <see cref="ClearMemoryAlarmAsync"/>.</summary>
@@ -176,10 +182,14 @@ public sealed partial class RabbitMqService : IAsyncDisposable
         return ports;
     }
 
-    private async Task WriteFilesAsync()
+    private async Task ConfigureAsync()
     {
+        // The log of quorum queues is in memory until it is full; half a gibibyte, which it may have otherwise, is more than it needs.
         await File.WriteAllTextAsync(InFolder("rabbitmq.conf"), $"""
             listeners.tcp.local = 127.0.0.1:{Port}
+            default_user = {User}
+            default_pass = {_password}
+            raft.wal_max_size_bytes = 67108864
             vm_memory_high_watermark.absolute = {_options.MemoryBytesMax}
             disk_free_limit.absolute = {_options.DiskBytesMin}
             log.console = true
@@ -187,11 +197,19 @@ public sealed partial class RabbitMqService : IAsyncDisposable
             log.file = false
 
             """);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(InFolder("rabbitmq.conf"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(InFolder("enabled_plugins"), "[].\n");
-        var cookie = InFolder(".erlang.cookie");
-        if (File.Exists(cookie)) return;
-        await File.WriteAllTextAsync(cookie, RandomNumberGenerator.GetHexString(32));
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+    }
+
+    /// <summary>A secret that is made once for a folder, and that only its owner may read.</summary>
+    private string SecretOf(string name)
+    {
+        var file = InFolder(name);
+        if (File.Exists(file)) return File.ReadAllText(file);
+        var secret = RandomNumberGenerator.GetHexString(32);
+        File.WriteAllText(file, secret);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        return secret;
     }
 
     private string InFolder(string name) => Path.Combine(_options.Folder, name);

@@ -32,7 +32,7 @@ public sealed class Broker : IAsyncLifetime
             await Service.ControlAsync("eval", $$"""
                 [begin
                      rabbit_vhost:add(Name, <<"test">>),
-                     rabbit_auth_backend_internal:set_permissions(<<"guest">>, Name, <<".*">>, <<".*">>, <<".*">>, <<"test">>)
+                     rabbit_auth_backend_internal:set_permissions(<<"{{RabbitMqService.User}}">>, Name, <<".*">>, <<".*">>, <<".*">>, <<"test">>)
                  end || Name <- [{{string.Join(", ", names.Select(name => $"<<\"{name}\">>"))}}]], ok.
                 """);
             foreach (var name in names) _unused.Enqueue(name);

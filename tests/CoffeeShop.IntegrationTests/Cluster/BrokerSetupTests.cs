@@ -17,7 +17,7 @@ public sealed class BrokerSetupTests(Broker broker)
 
     [Fact]
     public async Task A_wrong_password_is_told() =>
-        await ConnectFailsAsync(options => options with { Address = options.Address with { Password = "wrong" } }, "refused the user \"guest\" or the password");
+        await ConnectFailsAsync(options => options with { Address = options.Address with { Password = "wrong" } }, "refused the user \"coffee\" or the password");
 
     [Fact]
     public async Task A_missing_virtual_host_is_told() =>

@@ -15,12 +15,11 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
     // Of its own: it is killed.
     private readonly PostgresServer _mortal = new();
 
-    public ValueTask DisposeAsync() => _mortal.Service is null ? ValueTask.CompletedTask : _mortal.DisposeAsync();
+    public ValueTask DisposeAsync() => _mortal.DisposeAsync();
 
     [Fact]
     public async Task What_was_acknowledged_before_the_server_was_killed_is_there_afterwards()
     {
-        await _mortal.InitializeAsync();
         var address = await _mortal.NewDatabaseAsync();
         await using var storage = await PostgresStorage.OpenAsync(address, null, TimeProvider.System);
         SessionId[] sessions = [await storage.OpenSessionAsync(), await storage.OpenSessionAsync()];
@@ -46,7 +45,6 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
     [Fact]
     public async Task A_server_that_was_stopped_goes_on_in_its_folder_with_the_same_address()
     {
-        await _mortal.InitializeAsync();
         var address = await _mortal.NewDatabaseAsync();
         SessionId session;
         await using (var storage = await PostgresStorage.OpenAsync(address, 3, TimeProvider.System))

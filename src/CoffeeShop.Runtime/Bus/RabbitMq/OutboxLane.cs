@@ -10,7 +10,7 @@ internal sealed class OutboxLane(RabbitMqOptions options)
     private const int FirstLimit = 16;
 
     private readonly LinkedList<Publication> _waiting = [];
-    private int _limit = FirstLimit;
+    private int _limit = Math.Min(FirstLimit, options.WindowMessages);
     private int _underWay;
     private int _refusals;
 

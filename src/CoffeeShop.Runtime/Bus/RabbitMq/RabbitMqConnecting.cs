@@ -57,6 +57,9 @@ internal static class RabbitMqConnecting
         }
     }
 
+    /// <summary>Whether a version has what is needed: <c>4.0.0-rc.1</c> and <c>3.10.8</c> alike.</summary>
+    public static bool IsSupported(string version) => Version.TryParse(version.Split('-', '+')[0], out var parsed) && parsed >= VersionMin;
+
     /// <summary>Closes a connection, whatever has become of it.</summary>
     public static async Task CloseAsync(IConnection connection)
     {
@@ -109,8 +112,7 @@ internal static class RabbitMqConnecting
     private static void CheckVersion(IConnection connection, RabbitMqAddress address)
     {
         var text = connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "none";
-        // "4.0.0-rc.1" and "3.10.8" alike.
-        if (Version.TryParse(text.Split('-', '+')[0], out var version) && version >= VersionMin) return;
+        if (IsSupported(text)) return;
         throw new BusSetupException($"The broker at {address}: found version {text}, expected RabbitMQ {VersionMin} or later. Update it, or use another one.");
     }
 
