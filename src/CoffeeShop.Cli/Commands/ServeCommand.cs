@@ -33,16 +33,16 @@ internal static class ServeCommand
             if (cluster is not null && parsed.GetResult(state) is { Implicit: false })
                 throw new ConfigurationException("Found --state with a broker and a database, expected one or the other: a gateway of a cluster keeps nothing in a folder.");
             var options = new GatewayOptions
-                {
-                    Address = new IPEndPoint(ParseAddress(parsed.GetRequiredValue(bind))!, parsed.GetValue(port) is { } text ? ushort.Parse(text) : settings.Port ?? defaults.Address.Port),
-                    HttpAddress = ParseEndPoint(parsed.GetRequiredValue(http))!,
-                    ListenBacklog = settings.ListenBacklog ?? defaults.ListenBacklog,
-                    Certificate = parsed.GetValue(certificate) is { } file ? ServerCertificate.Read(file) : null,
-                    Tokens = parsed.GetValue(tokens) is { } list ? AgencyTokens.Read(list) : null,
-                    AllowVersion1WithoutToken = parsed.GetValue(allowVersion1),
-                    DumpFolder = parsed.GetValue(dump),
-                    IsOnlyGateway = cluster is null,
-                };
+            {
+                Address = new IPEndPoint(ParseAddress(parsed.GetRequiredValue(bind))!, parsed.GetValue(port) is { } text ? ushort.Parse(text) : settings.Port ?? defaults.Address.Port),
+                HttpAddress = ParseEndPoint(parsed.GetRequiredValue(http))!,
+                ListenBacklog = settings.ListenBacklog ?? defaults.ListenBacklog,
+                Certificate = parsed.GetValue(certificate) is { } file ? ServerCertificate.Read(file) : null,
+                Tokens = parsed.GetValue(tokens) is { } list ? AgencyTokens.Read(list) : null,
+                AllowVersion1WithoutToken = parsed.GetValue(allowVersion1),
+                DumpFolder = parsed.GetValue(dump),
+                IsOnlyGateway = cluster is null,
+            };
             return cluster is null
                 ? SingleServer.Run(options, parsed.GetRequiredValue(state), settings.LogLevel, stop)
                 : ClusterProcess.RunGateway(cluster, options, settings.LogLevel ?? LogLevel.Information, stop);

@@ -1,8 +1,8 @@
 using System.Net;
 using CoffeeShop.Bus;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
-using CoffeeShop.Observability;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
