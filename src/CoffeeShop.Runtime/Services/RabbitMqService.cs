@@ -41,6 +41,9 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <summary>The virtual host that every broker has.</summary>
     public Uri Uri => UriOf("");
 
+    /// <summary>Its process; null when it does not run.</summary>
+    public int? ProcessId => _broker is { Exited.IsCompleted: false } broker ? broker.Id : null;
+
     /// <summary>Completes when the broker has ended, whoever ended it.</summary>
     public Task<int> Exited => _broker?.Exited ?? throw new InvalidOperationException("The broker has not been started.");
 
@@ -78,7 +81,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <exception cref="ServiceException">It does not start.</exception>
     public async Task StartAsync()
     {
-        _names ??= ChildProcess.Start(new ChildCommand(Names(), ["-address", "127.0.0.1", "-port", $"{_namesPort}"]), _onLine);
+        if (_names is null or { Exited.IsCompleted: true }) _names = ChildProcess.Start(new ChildCommand(Names(), ["-address", "127.0.0.1", "-port", $"{_namesPort}"]), _onLine);
         var (ready, last) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new Queue<string>());
         _broker = ChildProcess.Start(new ChildCommand(Program("rabbitmq-server"), []) { Environment = Environment(), Folder = _options.Folder }, line =>
         {
@@ -194,6 +197,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
             disk_free_limit.absolute = {_options.DiskBytesMin}
             log.console = true
             log.console.level = info
+            log.console.use_colors = off
             log.file = false
 
             """);
