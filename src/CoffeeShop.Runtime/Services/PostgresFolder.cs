@@ -84,7 +84,7 @@ internal sealed class PostgresFolder
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
         await File.WriteAllTextAsync(PortFile, FreePorts.Find(1)[0].ToString(CultureInfo.InvariantCulture));
-        if (Environment.IsPrivilegedProcess) await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
+        if (Environment.IsPrivilegedProcess) await HandOverAsync();
         await RunAsync(
             "initdb",
             [
@@ -92,6 +92,15 @@ internal sealed class PostgresFolder
                 .. survivesMachine ? Array.Empty<string>() : ["--no-sync"],
             ]);
         Directory.Move(unfinished, Data);
+    }
+
+    private async Task HandOverAsync()
+    {
+        await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
+        await using var look = ChildProcess.Start(new ChildCommand("/usr/bin/test", ["-r", PasswordFile]) { User = SystemUser }, _ => { });
+        if (await look.Exited == 0) return;
+        throw new ServiceException(
+            $"The user {SystemUser} cannot reach {Path}, and PostgreSQL runs as that user, since it refuses to run as root: let others pass through the folders above it (chmod o+x), or choose a folder elsewhere.");
     }
 
     private static async Task RunAsync(ChildCommand command)
