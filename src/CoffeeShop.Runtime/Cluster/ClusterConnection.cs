@@ -29,6 +29,9 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The bus.</summary>
     public IBus Bus => _bus;
 
+    /// <summary>This process among the members.</summary>
+    public Membership Membership => _membership;
+
     /// <summary>Which destinations had better be here.</summary>
     public Placement Placement { get; }
 
@@ -52,7 +55,7 @@ public sealed class ClusterConnection : IAsyncDisposable
             bus = await RabbitMqBus.ConnectAsync(broker, logs.CreateLogger("Bus"));
             var placement = new Placement();
             var membership = await Membership.JoinAsync(storage, role, options.NodeId, placement, clock, log);
-            log.Joined(role, membership.Name, $"{broker.Address}", storage.Shards);
+            log.Joined(role, membership.Self.Name, $"{broker.Address}", storage.Shards);
             return new ClusterConnection(storage, bus, membership, placement);
         }
         catch
@@ -62,6 +65,10 @@ public sealed class ClusterConnection : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the broker answers.</summary>
+    /// <param name="patience">How long it may take.</param>
+    public Task<bool> BrokerAnswersAsync(TimeSpan patience) => _bus.AnswersAsync(patience);
 
     /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()

@@ -25,6 +25,7 @@ public sealed class Membership : IAsyncDisposable
     private readonly Watched _watched;
     private readonly CancellationTokenSource _stop = new();
     private Task _reporting = Task.CompletedTask;
+    private Func<(bool IsWell, long Handled)> _look = () => (true, 0);
     private long _beats;
 
     private Membership(IMembers members, Member self, Placement? placement, TimeProvider clock, ILogger log)
@@ -33,8 +34,8 @@ public sealed class Membership : IAsyncDisposable
         _watched = new Watched(Patience, clock);
     }
 
-    /// <summary>How people call this process.</summary>
-    public string Name => _self.Name;
+    /// <summary>This process.</summary>
+    public Member Self => _self;
 
     /// <summary>Joins the cluster.</summary>
     /// <param name="members">The members.</param>
@@ -55,6 +56,10 @@ public sealed class Membership : IAsyncDisposable
         membership._reporting = membership.RunAsync();
         return membership;
     }
+
+    /// <summary>Says how the work of this process is seen to go on: its beats stand still while it does not.</summary>
+    /// <param name="look">Whether it goes on, and how many messages have been handled.</param>
+    public void Watch(Func<(bool IsWell, long Handled)> look) => _look = look;
 
     /// <summary>Leaves the cluster: the others take over at once.</summary>
     public async ValueTask DisposeAsync()
@@ -99,7 +104,10 @@ public sealed class Membership : IAsyncDisposable
 
     private async Task ReportAsync()
     {
-        await _members.ReportAsync(new MemberReport(_self, ++_beats, Handled: 0));
+        var (isWell, handled) = _look();
+        if (isWell) _beats++;
+        else _log.Stuck(_self.Name, handled);
+        await _members.ReportAsync(new MemberReport(_self, _beats, handled));
         _watched.See(await _members.ListMembersAsync());
         if (_placement is null) return;
         var peers = _watched.Alive.Where(report => report.Member.Role == _self.Role).Select(report => report.Member.Id).ToList();
