@@ -11,7 +11,7 @@ internal static class UpCommand
     public static Command New(Signals signals)
     {
         var counts = UpRole.All.ToDictionary(role => role, role => new TextOption(
-            role.Flag, role.Description, "N", $"{role.Count}", text => ParseCount(text) is not null, $"a whole number from 1 to {CountMax}"));
+            role.Flag, role.Description, "N", $"{role.Count}", text => ParseCount(role, text) is not null, $"a whole number from {role.CountMin} to {CountMax}"));
         var port = new TextOption("--port", "The port of clients of the first gateway", "PORT", "8080", text => ParsePort(text) is not null, "a port from 1 to 65535");
         var http = new TextOption("--http", "Where the first gateway tells of sessions and results", "ADDRESS:PORT", "127.0.0.1:8081", text => ServeCommand.ParseEndPoint(text) is { Port: > 0 }, "an IP address and a port, such as 127.0.0.1:8081");
         var state = new Option<string>("--state") { Description = "The folder of the logs, and of the private servers", HelpName = "DIR", DefaultValueFactory = _ => "coffee-cluster" };
@@ -32,12 +32,13 @@ internal static class UpCommand
         {
             var first = new GatewayPorts(ParsePort(parsed.GetRequiredValue(port))!.Value, ServeCommand.ParseEndPoint(parsed.GetRequiredValue(http))!);
             if (first.Clients == first.Http.Port) throw new ConfigurationException($"Found the port {first.Clients} for --port and --http, expected two ports.");
-            var numbers = counts.ToDictionary(count => count.Key, count => ParseCount(parsed.GetRequiredValue(count.Value))!.Value);
+            var numbers = counts.ToDictionary(count => count.Key, count => ParseCount(count.Key, parsed.GetRequiredValue(count.Value))!.Value);
+            var gateways = numbers[UpRole.Gateways];
             var isPrivate = parsed.GetValue(services);
             return LocalCluster.Run(
                 new UpOptions(
                     numbers,
-                    GatewayPorts.Next(first, numbers[UpRole.All[0]]) ?? throw new ConfigurationException($"Found {numbers[UpRole.All[0]]} gateways from the ports {first.Clients} and {first.Http.Port} on, expected ports up to 65535."),
+                    GatewayPorts.Next(first, gateways) ?? throw new ConfigurationException($"Found {gateways} gateways from the ports {first.Clients} and {first.Http.Port} on, expected ports up to 65535."),
                     parsed.GetRequiredValue(state),
                     cluster.Addresses(parsed, isPrivate),
                     // A private broker is one node: there is nobody to replicate to.
@@ -48,7 +49,7 @@ internal static class UpCommand
         return command;
     }
 
-    private static int? ParseCount(string text) => Settings.Number(1, CountMax)(text);
+    private static int? ParseCount(UpRole role, string text) => Settings.Number(role.CountMin, CountMax)(text);
 
     private static int? ParsePort(string text) => Settings.Number(1, ushort.MaxValue)(text);
 

@@ -29,6 +29,9 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The bus.</summary>
     public IBus Bus => _bus;
 
+    /// <summary>This process among the members.</summary>
+    public Membership Membership => _membership;
+
     /// <summary>Which destinations had better be here.</summary>
     public Placement Placement { get; }
 
@@ -43,16 +46,17 @@ public sealed class ClusterConnection : IAsyncDisposable
     public static async Task<ClusterConnection> OpenAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs)
     {
         var log = logs.CreateLogger("Cluster");
-        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = $"coffee {options.NodeId ?? role}" };
-        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock);
+        var name = options.NodeId ?? Membership.NameOf(role);
+        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = name };
+        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock, name);
         RabbitMqBus? bus = null;
         try
         {
             await PrepareAsync(new RabbitMqTopology(storage.Shards) { QueueType = options.QueueType }, broker, storage, log);
             bus = await RabbitMqBus.ConnectAsync(broker, logs.CreateLogger("Bus"));
             var placement = new Placement();
-            var membership = await Membership.JoinAsync(storage, role, options.NodeId, placement, clock, log);
-            log.Joined(role, membership.Name, $"{broker.Address}", storage.Shards);
+            var membership = await Membership.JoinAsync(storage, role, name, placement, clock, log);
+            log.Joined(role, membership.Self.Name, $"{broker.Address}", storage.Shards);
             return new ClusterConnection(storage, bus, membership, placement);
         }
         catch
@@ -62,6 +66,10 @@ public sealed class ClusterConnection : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the broker answers.</summary>
+    /// <param name="patience">How long it may take.</param>
+    public Task<bool> BrokerAnswersAsync(TimeSpan patience) => _bus.AnswersAsync(patience);
 
     /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
