@@ -72,7 +72,18 @@ internal static class LocalCluster
         var broker = new SupervisedRabbitMq(new RabbitMqServiceOptions(Path.Combine(state, "rabbitmq")));
         var database = new SupervisedPostgres(Path.Combine(state, "postgresql"));
         await supervisor.StartAsync([broker, database]);
-        return new ClusterAddresses($"{broker.Service.Uri}", database.Service.Address);
+        var addresses = new ClusterAddresses($"{broker.Service.Uri}", database.Service.Address);
+        WriteAddresses(Path.Combine(state, "cluster.env"), addresses);
+        return addresses;
+    }
+
+    /// <summary>For other commands of this user, which read the variables. The file holds passwords.</summary>
+    private static void WriteAddresses(string path, ClusterAddresses addresses)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, options);
+        file.Write($"{ClusterSettings.BrokerVariable}={addresses.Broker}\n{ClusterSettings.DatabaseVariable}={addresses.Database}\n");
     }
 
     private static SupervisedProcess NewProcess(UpRole role, int number, UpOptions options, ClusterAddresses addresses)

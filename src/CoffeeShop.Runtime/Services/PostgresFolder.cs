@@ -15,6 +15,9 @@ internal sealed class PostgresFolder
 
     private const string Packages = "/usr/lib/postgresql";
 
+    // Beyond the greatest number that the kernel gives.
+    private const string NoProcess = "2147483647";
+
     private readonly string _programs;
 
     private PostgresFolder(string path, string programs) => (Path, _programs) = (path, programs);
@@ -49,6 +52,20 @@ internal sealed class PostgresFolder
         folder.Password = await File.ReadAllTextAsync(folder.PasswordFile);
         folder.Port = int.Parse(await File.ReadAllTextAsync(folder.PortFile), CultureInfo.InvariantCulture);
         return folder;
+    }
+
+    /// <summary>
+    /// Lets a server start after one that was killed together with whoever had started it: nobody may have buried it yet, and by its
+    /// number the next one would take it for alive. Whether its memory is still in use is for the next one to see.
+    /// </summary>
+    public void ForgetDeadServer()
+    {
+        var file = System.IO.Path.Combine(Data, "postmaster.pid");
+        if (!File.Exists(file)) return;
+        var lines = File.ReadAllLines(file);
+        if (lines.Length == 0 || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var process) || ProcessTree.IsRunning(process)) return;
+        lines[0] = NoProcess;
+        File.WriteAllLines(file, lines);
     }
 
     /// <summary>How to run a program of the package.</summary>

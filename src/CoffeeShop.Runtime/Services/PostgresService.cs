@@ -59,6 +59,7 @@ public sealed class PostgresService : IAsyncDisposable
     /// <exception cref="ServiceException">It does not start.</exception>
     public async Task StartAsync()
     {
+        _folder.ForgetDeadServer();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lines = new ConcurrentQueue<string>();
         var server = ChildProcess.Start(

@@ -13,7 +13,6 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <summary>Who may log in, with a password that is in the folder.</summary>
     public const string User = "coffee";
 
-    private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly string[] NamesPrograms = ["/usr/bin/epmd", "/usr/local/bin/epmd"];
     private const string Ready = "Server startup complete";
 
@@ -53,8 +52,9 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <exception cref="ServiceException">The package is not installed, or the broker does not start.</exception>
     public static async Task<RabbitMqService> StartAsync(RabbitMqServiceOptions options, Action<string> onLine)
     {
-        if (!File.Exists(Program("rabbitmq-server")))
-            throw new ServiceException($"{Program("rabbitmq-server")} was not found: expected the package rabbitmq-server. Install it: apt-get install rabbitmq-server");
+        var program = Path.Combine(options.Programs, "rabbitmq-server");
+        if (!File.Exists(program))
+            throw new ServiceException($"{program} was not found: expected the package rabbitmq-server. Install it: apt-get install rabbitmq-server");
         Directory.CreateDirectory(options.Folder);
         options = options with { Folder = Path.GetFullPath(options.Folder) };
         var ports = await PortsAsync(options.Folder);
@@ -169,7 +169,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     [GeneratedRegex("""<<"(?<name>[^"]+)">>,\s*(?<messages>[0-9]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex QueueLine();
 
-    private static string Program(string name) => Path.Combine(Programs, name);
+    private string Program(string name) => Path.Combine(_options.Programs, name);
 
     // The helper that tells Erlang nodes where the others listen. One of our own ends with us.
     private static string Names() => NamesPrograms.FirstOrDefault(File.Exists)

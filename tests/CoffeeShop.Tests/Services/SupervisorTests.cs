@@ -71,6 +71,14 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_whose_package_is_missing_fails_the_start_and_says_how_to_get_it()
+    {
+        var broker = new SupervisedRabbitMq(new RabbitMqServiceOptions(_folder["broker"]) { Programs = _folder["nothing"] });
+        var failure = await Assert.ThrowsAsync<ServiceException>(() => Start(broker).WaitAsync(Patience, Stop));
+        Assert.Contains("apt-get install rabbitmq-server", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_killed_before_it_is_ready_is_started_again()
     {
         await Start(Script("a", $"if [ -e {_folder["second"]} ]; then {Lives}; fi; touch {_folder["second"]}; kill -9 $$")).WaitAsync(Patience, Stop);
