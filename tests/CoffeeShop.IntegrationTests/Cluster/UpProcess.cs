@@ -66,7 +66,7 @@ internal sealed class UpProcess : IAsyncDisposable
         }
     }
 
-    public static void SendKill(int process) => Process.Start("kill", ["-9", $"{process}"]).WaitForExit();
+    public static void Send(Signal signal, int process) => Process.Start("kill", [$"-{(int)signal}", $"{process}"]).WaitForExit();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CoffeeShop.IntegrationTests.SingleServer;
+using CoffeeShop.Services;
 using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
@@ -58,12 +59,18 @@ public sealed class UpTests(Datasets datasets) : IClassFixture<Datasets>, IDispo
             using var process = sending.Start();
             await Until(() => sending.HasSession);
             var old = up.ProcessOf(name);
-            UpProcess.SendKill(old);
+            UpProcess.Send(Signal.Kill, old);
             (await Coffee.End(process)).Is(0);
             sending.Received(datasets.Ordinary);
             await Until(() => up.ProcessOf(name) != old);
             Assert.Contains($"process: {name} | error: killed by signal 9", up.Log, StringComparison.Ordinal);
         }
+
+        // What hangs is ended by the monitor.
+        var paused = up.ProcessOf("aggregate-1");
+        UpProcess.Send(Signal.Pause, paused);
+        await SendAndCheck(up.Address, datasets.Ordinary, "1");
+        await Until(() => up.ProcessOf("aggregate-1") != paused);
 
         var tree = up.Tree();
         Assert.Equal(0, await up.Stop());
