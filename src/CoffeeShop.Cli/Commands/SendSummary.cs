@@ -24,7 +24,11 @@ internal static class SendSummary
         if (report.ResultRows.Count > 0)
             grid.AddRow("rows of the result", string.Join(" · ", report.ResultRows.Select(query => $"{query.Key} {Units.Count(query.Value)}")));
         grid.AddRow("on the wire", $"{Units.Bytes(report.BytesSent)} sent · {Units.Bytes(report.BytesReceived)} received · connections {report.Connections}");
+        if (report.Times.Count > 0)
+            grid.AddRow("acknowledged", $"half within {Show(report.Times.Within(0.5))} · 99 % within {Show(report.Times.Within(0.99))}");
         grid.AddRow("time", $"{elapsed.TotalSeconds:0.00} s · {Units.Bytes(dataset.Bytes)} · {Units.Bytes((long)(dataset.Bytes / elapsed.TotalSeconds))}/s");
         return grid;
     }
+
+    private static string Show(TimeSpan time) => $"{time.TotalMilliseconds:0.#} ms";
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
+using CoffeeShop.Configuration;
 using CoffeeShop.Gateway;
+using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Commands;
 
@@ -19,32 +21,38 @@ internal static class ServeCommand
         var allowVersion1 = new Option<bool>("--allow-version-1") { Description = "With --tokens, let in clients of version 1, which have none; every agency sees their results" };
         var dump = new Option<string?>("--dump-messages") { Description = "Write each message that is received into this folder, for debugging", HelpName = "DIR" };
 
-        var command = new Command("serve", "Runs the server: takes in what clients send, and gives them their answers");
+        var clusterSettings = new ClusterSettings();
+        var command = new Command("serve", "Runs the server: takes in what clients send, and gives them their answers; with a broker and a database, as a gateway of their cluster");
         foreach (var option in (Option[])[config, bind, port, http, state, certificate, tokens, allowVersion1, dump]) command.Add(option);
+        clusterSettings.AddTo(command);
         command.SetAction(parsed =>
         {
             var settings = ServerSettings.Read(parsed.GetValue(config), Environment.GetEnvironmentVariables());
             var defaults = new GatewayOptions();
-            return SingleServer.Run(
-                new GatewayOptions
-                {
-                    Address = new IPEndPoint(ParseAddress(parsed.GetRequiredValue(bind))!, parsed.GetValue(port) is { } text ? ushort.Parse(text) : settings.Port ?? defaults.Address.Port),
-                    HttpAddress = ParseEndPoint(parsed.GetRequiredValue(http))!,
-                    ListenBacklog = settings.ListenBacklog ?? defaults.ListenBacklog,
-                    Certificate = parsed.GetValue(certificate) is { } file ? ServerCertificate.Read(file) : null,
-                    Tokens = parsed.GetValue(tokens) is { } list ? AgencyTokens.Read(list) : null,
-                    AllowVersion1WithoutToken = parsed.GetValue(allowVersion1),
-                    DumpFolder = parsed.GetValue(dump),
-                    IsOnlyGateway = true,
-                },
-                parsed.GetRequiredValue(state), settings.LogLevel, stop);
+            var cluster = clusterSettings.Parse(parsed);
+            if (cluster is not null && parsed.GetResult(state) is { Implicit: false })
+                throw new ConfigurationException("Found --state with a broker and a database, expected one or the other: a gateway of a cluster keeps nothing in a folder.");
+            var options = new GatewayOptions
+            {
+                Address = new IPEndPoint(ParseAddress(parsed.GetRequiredValue(bind))!, parsed.GetValue(port) is { } text ? ushort.Parse(text) : settings.Port ?? defaults.Address.Port),
+                HttpAddress = ParseEndPoint(parsed.GetRequiredValue(http))!,
+                ListenBacklog = settings.ListenBacklog ?? defaults.ListenBacklog,
+                Certificate = parsed.GetValue(certificate) is { } file ? ServerCertificate.Read(file) : null,
+                Tokens = parsed.GetValue(tokens) is { } list ? AgencyTokens.Read(list) : null,
+                AllowVersion1WithoutToken = parsed.GetValue(allowVersion1),
+                DumpFolder = parsed.GetValue(dump),
+                IsOnlyGateway = cluster is null,
+            };
+            return cluster is null
+                ? SingleServer.Run(options, parsed.GetRequiredValue(state), settings.LogLevel, stop)
+                : ClusterProcess.RunGateway(cluster, options, settings.LogLevel ?? LogLevel.Information, stop);
         });
         return command;
     }
 
     private static IPAddress? ParseAddress(string text) => text == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(text, out var address) ? address : null;
 
-    private static IPEndPoint? ParseEndPoint(string text)
+    internal static IPEndPoint? ParseEndPoint(string text)
     {
         var colon = text.LastIndexOf(':');
         return colon > 0 && ParseAddress(text[..colon].Trim('[', ']')) is { } address && ushort.TryParse(text[(colon + 1)..], out var port) ? new IPEndPoint(address, port) : null;

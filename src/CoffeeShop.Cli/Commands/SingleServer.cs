@@ -38,7 +38,7 @@ internal static class SingleServer
         // Each goes before what it needs: the gateway lets frames in flight be finished by the workers.
         await using var storage = StateFolder.Open(stateFolder, clock);
         await using var bus = new InMemoryBus();
-        await using var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), clock, logs.CreateLogger("Workers"));
+        await using var workers = WorkerGroup.StartAll(bus, storage, new WorkerOptions(), clock, logs.CreateLogger("Workers"));
         await using var gateway = await GatewayServer.StartAsync(options, storage, bus, clock, logs);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopping = stop.Register(stopped.SetResult);

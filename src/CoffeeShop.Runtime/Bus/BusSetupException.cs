@@ -6,4 +6,8 @@ namespace CoffeeShop.Bus;
 /// </summary>
 /// <param name="message">The message.</param>
 /// <param name="inner">The cause, if it is known.</param>
-public sealed class BusSetupException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BusSetupException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What was expected to be there and is not; null when something else is wrong.</summary>
+    public string? Missing { get; init; }
+}

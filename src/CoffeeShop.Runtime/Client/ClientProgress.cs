@@ -12,8 +12,15 @@ public sealed class ClientProgress
 
     /// <summary>Nothing has been sent.</summary>
     /// <param name="dataset">What will be.</param>
-    public ClientProgress(Dataset dataset) =>
+    /// <param name="clock">Measures the times.</param>
+    public ClientProgress(Dataset dataset, TimeProvider clock)
+    {
+        Times = new AcknowledgementTimes(clock);
         _total = TableRegistry.All.ToImmutableDictionary(table => table, table => dataset.Files.Where(file => file.File.Table == table).Sum(file => file.File.Length));
+    }
+
+    /// <summary>How long batches took to be acknowledged.</summary>
+    public AcknowledgementTimes Times { get; }
 
     /// <summary>How many bytes of a table's files the server has.</summary>
     /// <param name="table">The table.</param>

@@ -13,6 +13,7 @@ namespace CoffeeShop.Client;
 /// <param name="BytesSent">Bytes written to the network.</param>
 /// <param name="BytesReceived">Bytes read from it.</param>
 /// <param name="Connections">How many connections it took.</param>
+/// <param name="Times">How long batches took to be acknowledged.</param>
 public sealed record ClientReport(
     bool IsRefused,
     IReadOnlyDictionary<Table, long> RowsSent,
@@ -20,9 +21,10 @@ public sealed record ClientReport(
     IReadOnlyDictionary<string, long> ResultRows,
     long BytesSent,
     long BytesReceived,
-    int Connections)
+    int Connections,
+    AcknowledgementTimes Times)
 {
-    internal static ClientReport Of(SentInput sent, SessionEnd? end, Connector connector) => new(
+    internal static ClientReport Of(SentInput sent, SessionEnd? end, Connector connector, AcknowledgementTimes times) => new(
         sent.IsRefused,
         sent.Rows,
         sent.Rejections,
@@ -30,5 +32,6 @@ public sealed record ClientReport(
             .ToDictionary(query => query.Name, query => end!.Rows.First(rows => rows.Query == query.Id).Rows, StringComparer.Ordinal),
         connector.BytesSent,
         connector.BytesReceived,
-        connector.Count);
+        connector.Count,
+        times);
 }

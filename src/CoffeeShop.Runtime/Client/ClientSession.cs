@@ -43,7 +43,7 @@ public sealed class ClientSession
         _connector = new Connector(options, _retry, logger, clock);
         _result = result;
         _download = new ResultDownload(result);
-        Progress = new ClientProgress(dataset);
+        Progress = new ClientProgress(dataset, clock);
         _key = options.Resumed?.Key;
         result.IsKept = _key is not null;
         _fingerprint = options.Resumed?.Fingerprint ?? Fingerprint.Of(dataset, options.BatchRows);
@@ -127,7 +127,7 @@ public sealed class ClientSession
             },
             stop);
         if (conversation.End is { } end) _download.Verify(end);
-        return ClientReport.Of(_sent!, conversation.End, _connector);
+        return ClientReport.Of(_sent!, conversation.End, _connector, Progress.Times);
     }
 
     private Version2Conversation NewConversation(Connection connection, ImmutableArray<TableMark> marks)

@@ -17,7 +17,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
     /// <summary>A server that closes a connection says why just before; that is worth more than the broken pipe.</summary>
     private static readonly TimeSpan LastWordsTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Unacknowledged _unacknowledged = new(window);
+    private readonly Unacknowledged _unacknowledged = new(window, progress.Times);
     private volatile bool _hasSaidAll;
     private volatile bool _isHeard;
 

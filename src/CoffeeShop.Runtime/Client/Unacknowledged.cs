@@ -5,10 +5,11 @@ namespace CoffeeShop.Client;
 
 /// <summary>The <see cref="SendWindow"/> of a connection between the one who sends and the one who receives.</summary>
 /// <param name="window">The window; nobody else uses it.</param>
-internal sealed class Unacknowledged(SendWindow window)
+/// <param name="times">Gets the times.</param>
+internal sealed class Unacknowledged(SendWindow window, AcknowledgementTimes times)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<long> _inputBytes = new();
+    private readonly Queue<(long InputBytes, long SentAt)> _sent = new();
     private TaskCompletionSource _acknowledged = New();
 
     /// <summary>Whether nothing is on its way.</summary>
@@ -36,7 +37,7 @@ internal sealed class Unacknowledged(SendWindow window)
                 if (window.HasRoomFor(outgoing.Bytes))
                 {
                     window.Send(new SentMessage(outgoing.Table, outgoing.Number, outgoing.IsEnd, outgoing.Bytes));
-                    _inputBytes.Enqueue(outgoing.InputBytes);
+                    _sent.Enqueue((outgoing.InputBytes, times.Now));
                     return;
                 }
 
@@ -55,8 +56,8 @@ internal sealed class Unacknowledged(SendWindow window)
         (SentMessage, long) first;
         lock (_lock)
         {
-            if (window.Acknowledge() is not { } message) return null;
-            first = (message, _inputBytes.Dequeue());
+            if (!_sent.TryDequeue(out var sent)) return null;
+            first = (window.Acknowledge(times.Add(sent.SentAt))!, sent.InputBytes);
             (acknowledged, _acknowledged) = (_acknowledged, New());
         }
 

@@ -17,7 +17,7 @@ namespace CoffeeShop.Client;
 public sealed class Version1Session(ClientOptions options, Dataset dataset, ILogger logger, TimeProvider clock, Random random)
 {
     /// <summary>How far it is.</summary>
-    public ClientProgress Progress { get; } = new(dataset);
+    public ClientProgress Progress { get; } = new(dataset, clock);
 
     /// <summary>Sends everything.</summary>
     /// <param name="stop">Ends the work; the session is void then.</param>
@@ -53,6 +53,6 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
         }
 
         if (!sent!.IsRefused) ClientLog.Finished(logger, options.AgencyId);
-        return ClientReport.Of(sent, end: null, connector);
+        return ClientReport.Of(sent, end: null, connector, Progress.Times);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using CoffeeShop.Bus;
+using CoffeeShop.Observability;
 using CoffeeShop.Protocol;
 using CoffeeShop.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -128,12 +129,5 @@ public sealed class GatewayServer : IAsyncDisposable
         await StopAsync();
         await _app.DisposeAsync();
         _connections.Dispose();
-    }
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

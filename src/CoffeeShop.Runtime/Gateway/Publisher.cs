@@ -26,6 +26,13 @@ internal sealed class Publisher(GatewayContext gateway)
                 await gateway.Bus.PublishAsync(message, shards, isRepeated);
                 return;
             }
+            catch (QueueMissingException e)
+            {
+                // What was in the queue is lost, and may have been acknowledged.
+                var reason = $"The queue {e.Queue} has vanished from the broker, and messages with it. Send the session again.";
+                if (await gateway.Sessions.EndSessionAsync(message.Session, SessionState.Failed, reason)) GatewayLog.SessionEnded(gateway.Log, message.Session, SessionState.Failed, reason);
+                throw;
+            }
             catch (BusException) when (gateway.Clock.GetElapsedTime(begun) + pause < republishTime)
             {
                 // Under its number it may come twice: the ledgers see to that.

@@ -5,9 +5,14 @@ using CoffeeShop.Tests.Cli;
 namespace CoffeeShop.IntegrationTests.SingleServer;
 
 /// <summary>A client of a server: <c>coffee send</c> with a folder of its own for what it receives.</summary>
-internal sealed class Client(Server server, string data, string id = "1") : IDisposable
+internal sealed class Client(string address, string data, string id = "1") : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+
+    public Client(Server server, string data, string id = "1")
+        : this(server.Address, data, id)
+    {
+    }
 
     public string Out => _folder["out"];
 
@@ -34,5 +39,5 @@ internal sealed class Client(Server server, string data, string id = "1") : IDis
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Arguments(string[] options) => ["send", "--server", server.Address, "--data", data, "--out", Out, "--id", id, "--quiet", .. options];
+    private string[] Arguments(string[] options) => ["send", "--server", address, "--data", data, "--out", Out, "--id", id, "--quiet", .. options];
 }

@@ -14,7 +14,7 @@ public sealed class SendWindowTests
         {
             if (bytes % 4 == 0)
             {
-                Assert.Equal(sent.TryDequeue(out var first) ? first : null, window.Acknowledge());
+                Assert.Equal(sent.TryDequeue(out var first) ? first : null, window.Acknowledge(TimeSpan.Zero));
             }
             else if (window.HasRoomFor(bytes))
             {
@@ -42,11 +42,51 @@ public sealed class SendWindowTests
     public void After_a_restart_the_marks_of_the_server_decide_even_below_what_was_acknowledged()
     {
         var window = new SendWindow(countMax: 10, bytesMax: 1000);
-        for (var number = 1; number <= 5; number++) window.Send(new SentMessage(Users.Table, number, false, 1));
-        for (var number = 1; number <= 4; number++) window.Acknowledge();
+        for (var number = 1; number <= 5; number++)
+        {
+            window.Send(new SentMessage(Users.Table, number, false, 1));
+            if (number < 5) window.Acknowledge(TimeSpan.Zero);
+        }
+
         window.Restart(new Dictionary<Table, long> { [Users.Table] = 2 });
         Assert.Equal((0, 0L), (window.Count, window.Bytes));
         Assert.Equal([false, false, true, true, true], Enumerable.Range(1, 5).Select(number => window.MustSend(Users.Table, number)));
         Assert.True(window.MustSend(Stores.Table, 1));
+    }
+
+    [Fact]
+    public void A_server_that_answers_at_once_gets_as_much_as_is_allowed_soon()
+    {
+        var window = new SendWindow(countMax: 64, bytesMax: long.MaxValue);
+        var acknowledged = 0;
+        for (; window.Room < 64; acknowledged++) Exchange(window, TimeSpan.FromMilliseconds(5));
+        Assert.InRange(acknowledged, 1, 64);
+    }
+
+    [Fact]
+    public void A_server_that_takes_long_gets_half_once_for_all_that_was_on_its_way_and_then_one_more_each_time_around()
+    {
+        var window = new SendWindow(countMax: 64, bytesMax: long.MaxValue);
+        while (window.Room < 64) Exchange(window, TimeSpan.Zero);
+        Fill(window);
+        for (var i = 0; i < 64; i++) window.Acknowledge(TimeSpan.FromSeconds(1));
+        Assert.Equal(32, window.Room);
+        for (var i = 0; i < 32; i++) Exchange(window, TimeSpan.Zero);
+        Assert.Equal(33, window.Room);
+        for (var i = 0; i < 500; i++) Exchange(window, TimeSpan.FromSeconds(1));
+        Assert.Equal(1, window.Room);
+        Assert.True(new SendWindow(countMax: 1, bytesMax: 1).HasRoomFor(1));
+    }
+
+    /// <summary>Sends as much as may be sent, and hears of the first of it.</summary>
+    private static void Exchange(SendWindow window, TimeSpan waited)
+    {
+        Fill(window);
+        window.Acknowledge(waited);
+    }
+
+    private static void Fill(SendWindow window)
+    {
+        while (window.HasRoomFor(1)) window.Send(new SentMessage(Users.Table, 1, false, 1));
     }
 }

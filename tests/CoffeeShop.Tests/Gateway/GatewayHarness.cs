@@ -45,7 +45,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         var state = folder ?? new TemporaryFolder();
         var storage = StateFolder.Open(state["state"], clock);
         var bus = new InMemoryBus();
-        var workers = SingleServerWorkers.Start(bus, storage, new WorkerOptions(), TimeProvider.System, logs.CreateLogger("Workers"));
+        var workers = WorkerGroup.StartAll(bus, storage, new WorkerOptions(), TimeProvider.System, logs.CreateLogger("Workers"));
         var server = await GatewayServer.StartAsync(setUp?.Invoke(options) ?? options, wrapSessions?.Invoke(storage) ?? storage, wrapBus?.Invoke(bus) ?? bus, clock, logs);
         return new GatewayHarness(state, folder is null, storage, bus, logs, log, workers, server);
     }

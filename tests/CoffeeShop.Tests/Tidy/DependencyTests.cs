@@ -44,7 +44,7 @@ public sealed class DependencyTests
     }
 
     [Theory]
-    [InlineData(@"\bRabbitMQ\b", "src/CoffeeShop.Runtime/Bus/RabbitMq/")]
+    [InlineData(@"\bRabbitMQ\.", "src/CoffeeShop.Runtime/Bus/RabbitMq/")]
     [InlineData(@"\b(Npgsql|SQLite|Sqlite|SELECT|INSERT INTO)\b", "src/CoffeeShop.Runtime/Storage/")]
     public void Brokers_and_databases_are_named_in_their_folder_alone(string pattern, string folder)
     {

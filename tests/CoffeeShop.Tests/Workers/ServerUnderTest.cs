@@ -33,7 +33,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>What the workers publish to the bus.</summary>
     public WatchedBus Watched { get; private set; } = null!;
 
-    public SingleServerWorkers Workers { get; private set; } = null!;
+    public WorkerGroup Workers { get; private set; } = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -92,6 +92,6 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         Storage = SqliteStorage.Open(_folder.Path, shards, TimeProvider.System);
         Bus = new InMemoryBus();
         Watched = new WatchedBus(Bus);
-        Workers = SingleServerWorkers.Start(Watched, _wrapStorage?.Invoke(Storage) ?? Storage, _options, TimeProvider.System, NullLogger.Instance);
+        Workers = WorkerGroup.StartAll(Watched, _wrapStorage?.Invoke(Storage) ?? Storage, _options, TimeProvider.System, NullLogger.Instance);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class RabbitMqSetup : IAsyncDisposable
                 Constants.PreconditionFailed => $"{what} at {Address} was found otherwise: {reason.ReplyText}. Expected {expected}. Delete it when it is not needed any more, give the options it was declared with, or use another virtual host.",
                 Constants.AccessRefused => $"{what} at {Address} is not permitted to the user \"{Address.User}\": {reason.ReplyText}. Expected permission to configure, write and read (rabbitmqctl set_permissions).",
                 _ => $"{what} at {Address} cannot be used: {reason?.ReplyText ?? e.Message}",
-            }, e);
+            }, e)
+            { Missing = reason?.ReplyCode == Constants.NotFound ? what : null };
         }
     }
 

@@ -10,7 +10,7 @@ internal static class Schema
     public static int Version => Steps.Length;
 
     /// <summary>Step n, at n - 1, makes version n of version n - 1.</summary>
-    public static readonly string[] Steps = [Version1];
+    public static readonly string[] Steps = [Version1, Version2];
 
     // Every table of a session goes with its row in session. What is large is stored as it is: it is compressed or short-lived.
     private const string Version1 =
@@ -120,5 +120,24 @@ internal static class Schema
             row_count bigint NOT NULL,
             PRIMARY KEY (session, query)
         );
+        """;
+
+    private const string Version2 =
+        """
+        -- The processes of the cluster, each as it reports itself.
+        CREATE TABLE member (
+            id uuid PRIMARY KEY,
+            role text NOT NULL,
+            name text NOT NULL,
+            host text NOT NULL,
+            process integer NOT NULL,
+            process_start bigint NOT NULL,
+            version text NOT NULL,
+            beats bigint NOT NULL,              -- grows; nobody compares clocks
+            handled bigint NOT NULL
+        ) WITH (fillfactor = 50);
+
+        -- Which monitor may revive: one row.
+        CREATE TABLE leader (monitor uuid NOT NULL, epoch bigint PRIMARY KEY, beats bigint NOT NULL) WITH (fillfactor = 50);
         """;
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Tests.Workers;
 
 /// <summary>The real workers on the real database and the real bus.</summary>
-public sealed class SingleServerWorkersTests
+public sealed class WorkerGroupTests
 {
     private const int Shards = 3;
 

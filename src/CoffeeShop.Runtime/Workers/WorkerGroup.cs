@@ -6,26 +6,28 @@ using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Workers;
 
-/// <summary>All workers of a system in one process: filters, the owners of all shards, and the joins of all queries.</summary>
-public sealed class SingleServerWorkers : IAsyncDisposable
+/// <summary>The workers of a process: filters, owners of shards, and joins of queries; in the single server all of them.</summary>
+public sealed class WorkerGroup : IAsyncDisposable
 {
+    /// <summary>Longer than the patience with a database or a broker in trouble, in which a worker starts over.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
+
     private readonly CancellationTokenSource _stopFilters = new();
     private readonly CancellationTokenSource _stopOwners = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OwnerWorker[] _all;
+    private readonly Supervision[] _supervisions;
     private readonly Task _filters;
     private readonly Task _owners;
 
-    private SingleServerWorkers(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log)
+    private WorkerGroup(IEnumerable<Destination> destinations, Placement placement, IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log)
     {
         var pins = new SessionPins(storage);
-        _all = [.. Topology.All(storage.Shards).Select(destination => new OwnerWorker(destination, bus, storage, pins, options, clock, log))];
+        _all = [.. destinations.Select(destination => new OwnerWorker(destination, placement, bus, storage, pins, options, clock, log))];
         _owners = Task.WhenAll(_all.Select(owner => RunAsync(owner.Name, owner.RunAsync, log, _stopOwners.Token)));
-        _filters = Task.WhenAll(Enumerable.Range(1, options.Filters).Select(number =>
-        {
-            var filter = new FilterWorker($"filter.{number}", bus, storage, pins, options, clock, log);
-            return RunAsync(filter.Name, filter.RunAsync, log, _stopFilters.Token);
-        }));
+        var filters = Enumerable.Range(1, options.Filters).Select(number => new FilterWorker($"filter.{number}", bus, storage, pins, options, clock, log)).ToList();
+        _filters = Task.WhenAll(filters.Select(filter => RunAsync(filter.Name, filter.RunAsync, log, _stopFilters.Token)));
+        _supervisions = [.. _all.Select(owner => owner.Supervision), .. filters.Select(filter => filter.Supervision)];
     }
 
     /// <summary>Completes when the workers have been stopped, and fails as soon as one of them cannot go on: then the process must end.</summary>
@@ -33,6 +35,12 @@ public sealed class SingleServerWorkers : IAsyncDisposable
 
     /// <summary>Completes when every owner has taken its destination over and recovered.</summary>
     public Task Recovered => Task.WhenAll(_all.Select(owner => owner.Recovered));
+
+    /// <summary>Whether all of them go on: none has been silent for too long.</summary>
+    public bool IsWell => _supervisions.All(one => one.Silence is not { } silence || silence < SilenceMax);
+
+    /// <summary>How many messages they have handled.</summary>
+    public long Handled => _supervisions.Sum(one => one.Handled);
 
     /// <summary>The owners that have not, by name.</summary>
     public IReadOnlyList<string> Recovering => [.. _all.Where(owner => !owner.Recovered.IsCompleted).Select(owner => owner.Name)];
@@ -53,14 +61,25 @@ public sealed class SingleServerWorkers : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts them. Owners begin with what the journal holds: what is complete is answered without waiting for a message.</summary>
+    /// <summary>Starts all there are. Owners begin with what the journal holds: what is complete is answered without waiting for a message.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="storage">The database.</param>
     /// <param name="options">How they work.</param>
     /// <param name="clock">Measures pauses.</param>
     /// <param name="log">Gets the log.</param>
-    public static SingleServerWorkers Start(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
-        new(bus, storage, options, clock, log);
+    public static WorkerGroup StartAll(IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
+        new(Topology.All(storage.Shards), new Placement(), bus, storage, options, clock, log);
+
+    /// <summary>Starts some: filters as the options say, and owners.</summary>
+    /// <param name="destinations">What the owners may own: each is with one process at a time.</param>
+    /// <param name="placement">Which of them had better be here.</param>
+    /// <param name="bus">The bus.</param>
+    /// <param name="storage">The database.</param>
+    /// <param name="options">How they work.</param>
+    /// <param name="clock">Measures pauses.</param>
+    /// <param name="log">Gets the log.</param>
+    public static WorkerGroup Start(IEnumerable<Destination> destinations, Placement placement, IBus bus, IStorage storage, WorkerOptions options, TimeProvider clock, ILogger log) =>
+        new(destinations, placement, bus, storage, options, clock, log);
 
     /// <summary>Stops them: what is in hand is finished, and the rest goes back to the queues.</summary>
     public async ValueTask DisposeAsync()

@@ -1,0 +1,18 @@
+using CoffeeShop.Bus.RabbitMq;
+
+namespace CoffeeShop.Cluster;
+
+/// <summary>Which cluster a process belongs to.</summary>
+/// <param name="Broker">The address of RabbitMQ, its virtual host included.</param>
+/// <param name="Database">The address of the PostgreSQL database. One virtual host and one database are one cluster.</param>
+public sealed record ClusterOptions(string Broker, string Database)
+{
+    /// <summary>The number of shards of a new cluster; null for 8, or for what the cluster has.</summary>
+    public int? Shards { get; init; }
+
+    /// <summary>How the broker keeps the queues of a new cluster.</summary>
+    public RabbitMqQueueType QueueType { get; init; }
+
+    /// <summary>How people call this process; null for a name made of its role, host and number.</summary>
+    public string? NodeId { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace CoffeeShop.Cluster;
+
+/// <summary>What a process of a cluster does.</summary>
+public static class Roles
+{
+    /// <summary>Talks to clients.</summary>
+    public const string Gateway = "gateway";
+
+    /// <summary>Filters batches.</summary>
+    public const string Filter = "filter";
+
+    /// <summary>Owns shards.</summary>
+    public const string Aggregate = "aggregate";
+
+    /// <summary>Owns the joins of queries.</summary>
+    public const string Join = "join";
+
+    /// <summary>Watches the others.</summary>
+    public const string Monitor = "monitor";
+}

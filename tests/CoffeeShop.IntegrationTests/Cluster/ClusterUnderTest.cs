@@ -1,0 +1,127 @@
+using CoffeeShop.Cluster;
+using CoffeeShop.Delivery;
+using CoffeeShop.Services;
+using CoffeeShop.Storage.Postgres;
+
+namespace CoffeeShop.IntegrationTests.Cluster;
+
+/// <summary>A cluster of processes on a virtual host and a database of its own.</summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    private readonly Broker _broker;
+    private readonly string _virtualHost;
+    private readonly string[] _addresses;
+    private readonly int? _shards;
+    private readonly Dictionary<RoleProcess, (int Clients, int Http)> _ports = [];
+
+    private ClusterUnderTest(Broker broker, string virtualHost, string brokerAddress, string database, int? shards, string queueType)
+    {
+        (_broker, _virtualHost, Database, _shards) = (broker, virtualHost, database, shards);
+        _addresses = ["--broker", brokerAddress, "--database", database, "--queue-type", queueType];
+    }
+
+    public string Database { get; }
+
+    public List<RoleProcess> Gateways { get; } = [];
+
+    public List<RoleProcess> Filters { get; } = [];
+
+    public List<RoleProcess> Aggregators { get; } = [];
+
+    public List<RoleProcess> Joiners { get; } = [];
+
+    public IEnumerable<RoleProcess> All => [.. Gateways, .. Filters, .. Aggregators, .. Joiners];
+
+    /// <summary>A cluster without processes.</summary>
+    public static async Task<ClusterUnderTest> New(Broker broker, PostgresServer postgres, int? shards = null, string queueType = "quorum")
+    {
+        var options = await broker.NewVirtualHostAsync();
+        return new ClusterUnderTest(broker, options.Address.VirtualHost, $"{broker.Service.UriOf(options.Address.VirtualHost)}", await postgres.NewDatabaseAsync(), shards, queueType);
+    }
+
+    /// <summary>A cluster with so many processes of each role.</summary>
+    public static async Task<ClusterUnderTest> Start(Broker broker, PostgresServer postgres, Counts counts, int? shards = null, string queueType = "quorum")
+    {
+        var cluster = await New(broker, postgres, shards, queueType);
+        await cluster.Scale(counts);
+        return cluster;
+    }
+
+    /// <summary>Where clients of a gateway connect.</summary>
+    public string Address(int gateway = 0) => $"127.0.0.1:{_ports[Gateways[gateway]].Clients}";
+
+    /// <summary>Where a gateway tells of sessions and results.</summary>
+    public string Http(int gateway = 0) => $"http://127.0.0.1:{_ports[Gateways[gateway]].Http}";
+
+    /// <summary>Starts and stops processes until there are so many of each role.</summary>
+    public async Task Scale(Counts counts)
+    {
+        // The first declares the topology; after it all can come at once.
+        if (Gateways.Count == 0) await Grow(Gateways, Roles.Gateway, 1);
+        await Task.WhenAll(
+            Grow(Gateways, Roles.Gateway, counts.Gateways), Grow(Filters, Roles.Filter, counts.Filters),
+            Grow(Aggregators, Roles.Aggregate, counts.Aggregators), Grow(Joiners, Roles.Join, counts.Joiners));
+    }
+
+    /// <summary>The database, to look into.</summary>
+    public Task<PostgresStorage> OpenStorage() => PostgresStorage.OpenAsync(Database, shards: null, TimeProvider.System);
+
+    /// <summary>What must be left when all clients have their answers: the results, and nothing else.</summary>
+    /// <param name="complete">How many sessions are complete.</param>
+    public async Task CheckAtRest(int complete)
+    {
+        await using var storage = await OpenStorage();
+        var sessions = await storage.ListSessionsAsync();
+        Assert.Equal(complete, sessions.Count(session => session.State == SessionState.Complete));
+        Assert.All(sessions, session => Assert.True(session.State is SessionState.Complete or SessionState.Open, $"{session.Session.Id}: {session.State} {session.Reason}"));
+        foreach (var session in sessions)
+        {
+            var footprint = await storage.MeasureAsync(session.Session.Id);
+            Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
+        }
+
+        // What was repeated is dropped by its owner, a moment after the answers.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await Left() is { Count: > 0 } left)
+        {
+            if (patience.IsCancellationRequested) Assert.Fail($"Left in queues: {string.Join(", ", left)}");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in All) await process.DisposeAsync();
+    }
+
+    private async Task<List<string>> Left() => [.. (await _broker.Service.QueuesAsync(_virtualHost)).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];
+
+    private async Task Grow(List<RoleProcess> processes, string role, int count)
+    {
+        while (processes.Count > count)
+        {
+            var last = processes[^1];
+            processes.RemoveAt(processes.Count - 1);
+            Assert.Equal(0, await last.Stop());
+            await last.DisposeAsync();
+        }
+
+        var added = Enumerable.Range(0, count - processes.Count).Select(_ => New(role)).ToList();
+        processes.AddRange(added);
+        await Task.WhenAll(added.Select(process => process.Start()));
+    }
+
+    private RoleProcess New(string role)
+    {
+        string[] shards = _shards is { } number ? ["--shards", $"{number}"] : [];
+        if (role != Roles.Gateway) return new RoleProcess(["worker", role, .. _addresses, .. shards]);
+        var ports = FreePorts.Find(2);
+        var process = new RoleProcess(["serve", "--port", $"{ports[0]}", "--http", $"127.0.0.1:{ports[1]}", .. _addresses, .. shards]);
+        _ports[process] = (ports[0], ports[1]);
+        return process;
+    }
+}
+
+/// <summary>How many processes of each role.</summary>
+internal sealed record Counts(int Gateways, int Filters, int Aggregators, int Joiners);
