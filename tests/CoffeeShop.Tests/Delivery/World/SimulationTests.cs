@@ -12,8 +12,8 @@ public sealed class SimulationTests
 {
     private const int Schedules = 800;
 
-    /// <summary>Every mutant must be found in so many schedules.</summary>
-    private const int MutantSchedulesMax = 600;
+    /// <summary>Every mutant must be found in so many schedules: many more than it takes, since those that find it shift with every change.</summary>
+    private const int MutantSchedulesMax = 1500;
 
     public static TheoryData<Mutant> Mutants => [.. Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None)];
 
@@ -28,7 +28,7 @@ public sealed class SimulationTests
 
     [Theory]
     // The end of a table of version 1 was set before its batches were safe: a crash left a session that could not be completed.
-    [InlineData(195)]
+    [InlineData(6)]
     public void Seeds_that_once_failed_break_no_rule(int seed) => BreaksNoRule(seed);
 
     [Theory]

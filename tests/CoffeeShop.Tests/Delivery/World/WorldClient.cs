@@ -116,7 +116,7 @@ internal class WorldClient(WorldState world, WorldSession session, Guilt guilt, 
                 _isWelcome = true;
                 break;
             case ServerFrame.Success:
-                var sent = _window.Acknowledge();
+                var sent = _window.Acknowledge(TimeSpan.Zero);
                 Assert.True(Protocol == 1 || sent is not null, "a gateway acknowledges what was not sent");
                 break;
             case ServerFrame.Result { Piece: var piece }:
@@ -144,7 +144,7 @@ internal sealed class WorldVersion1Client(WorldState world, WorldSession session
 
     public override byte Protocol => 1;
 
-    protected override void Begin(WorldConnection connection) => _saysAllEnds = World.Dice.OneIn(2);
+    protected override void Begin(WorldConnection connection) => _saysAllEnds = !World.Dice.OneIn(4);
 
     /// <summary>Its session is void with its connection.</summary>
     protected override void Leave() => IsDone = true;

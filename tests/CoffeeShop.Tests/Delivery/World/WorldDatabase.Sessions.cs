@@ -62,7 +62,12 @@ internal sealed partial class WorldDatabase
         yield return [new RowLock((id, table), IsAlone: true)];
         var row = Sessions[id];
         transaction.Result = !row.Ends.TryGetValue(table, out var known) ? EndOutcome.Set : known == end ? EndOutcome.Equal : EndOutcome.Conflict;
-        if (transaction.Result == EndOutcome.Set) transaction.Write(() => row.Ends.Add(table, end));
+        if (transaction.Result != EndOutcome.Set) yield break;
+        transaction.Write(() =>
+        {
+            _world.CheckEnd(row, table, end);
+            row.Ends.Add(table, end);
+        });
     }
 
     private IEnumerable<RowLock[]> RaiseMarks(WorldTransaction<bool> transaction, SessionId id, IReadOnlyDictionary<Table, long> marks)

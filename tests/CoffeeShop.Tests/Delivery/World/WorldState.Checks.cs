@@ -51,6 +51,14 @@ internal sealed partial class WorldState
             Require(message.Kind == MessageKind.End || message.Input.Table != table || message.Number > number || IsSafe(message), $"invariant 2: the mark of {table} is {number}, and {Name(message)} may be lost");
     }
 
+    /// <summary>Invariants 1 and 9: nobody sends the batches of version 1 again, so an end that is set rests on batches that are safe.</summary>
+    public void CheckEnd(WorldRow row, Table table, TableEnd end)
+    {
+        if (row.Protocol != 1 || _clients.Exists(client => client.Session == row.Session && client.Guilt == Guilt.Poison)) return;
+        foreach (var message in row.Session.Batches)
+            Require(message.Kind == MessageKind.End || message.Input.Table != table || message.Number > end.Last || IsSafe(message), $"invariant 9: the end of {table} is set, and {Name(message)} may be lost");
+    }
+
     /// <summary>Invariant 5: what is emitted rests on committed inputs that are whole.</summary>
     public void CheckEmission(BusMessage content)
     {

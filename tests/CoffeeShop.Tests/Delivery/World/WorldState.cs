@@ -27,12 +27,12 @@ internal sealed partial class WorldState
         (Dice, Mutant, _told) = (new Dice(faults), mutant, isTold ? [] : null);
         Dice.Begin((ulong)seed);
         Shards = random.Pick(1, 2, 2, 3);
-        var isBroker = !random.OneIn(3);
+        var isBroker = random.OneIn(2);
         var guilty = random.Next(5);
         var sessions = new List<(WorldSession Session, Guilt Guilt, byte Protocol)>();
         for (var number = 1; number <= random.Pick(1, 1, 2, 3); number++)
         {
-            var protocol = random.OneIn(3) ? (byte)1 : (byte)2;
+            var protocol = random.OneIn(2) ? (byte)1 : (byte)2;
             var guilt = number != guilty ? Guilt.None : protocol == 1 ? Guilt.Poison : random.Pick(Guilt.LyingSum, Guilt.TwoContents, Guilt.Poison);
             sessions.Add((WorldSession.OfPool(random, number, Shards, guilt == Guilt.LyingSum), guilt, protocol));
         }
@@ -57,7 +57,7 @@ internal sealed partial class WorldState
         }
 
         _processes.AddRange(_owners);
-        Dice.Calm = random.Pick(1, 2, 5, 15);
+        Dice.Calm = random.Pick(1, 2, 4, 12);
         // Now the database is slow, now the bus, now the clients.
         _weights = [random.Pick(5, 20, 40), random.Pick(5, 20, 40), random.Pick(5, 20, 40), random.Pick(5, 20, 40), random.Pick(5, 20)];
         _weightOfAll = _weights.Sum();

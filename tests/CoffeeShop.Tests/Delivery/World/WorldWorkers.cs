@@ -44,7 +44,7 @@ internal sealed class OwnerProcess : WorldWorker
         }
 
         await owned.ConfirmAsync();
-        await owned.HandleAsync(subscription.Deliveries, CancellationToken.None);
+        await owned.HandleAsync(subscription.Deliveries);
         if (!IsLookDue) return;
         IsLookDue = false;
         await owned.LookForEndedAsync();
