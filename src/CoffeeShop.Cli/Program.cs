@@ -17,6 +17,7 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     SendCommand.New(signals),
     WorkerCommand.New(signals.Stop),
     MonitorCommand.New(signals.Stop),
+    ChaosCommand.New(signals.Stop),
     SessionsCommand.New(signals.Stop),
     ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),

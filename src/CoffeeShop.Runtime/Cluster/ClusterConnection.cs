@@ -46,15 +46,16 @@ public sealed class ClusterConnection : IAsyncDisposable
     public static async Task<ClusterConnection> OpenAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs)
     {
         var log = logs.CreateLogger("Cluster");
-        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = $"coffee {options.NodeId ?? role}" };
-        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock);
+        var name = options.NodeId ?? Membership.NameOf(role);
+        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = name };
+        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock, name);
         RabbitMqBus? bus = null;
         try
         {
             await PrepareAsync(new RabbitMqTopology(storage.Shards) { QueueType = options.QueueType }, broker, storage, log);
             bus = await RabbitMqBus.ConnectAsync(broker, logs.CreateLogger("Bus"));
             var placement = new Placement();
-            var membership = await Membership.JoinAsync(storage, role, options.NodeId, placement, clock, log);
+            var membership = await Membership.JoinAsync(storage, role, name, placement, clock, log);
             log.Joined(role, membership.Self.Name, $"{broker.Address}", storage.Shards);
             return new ClusterConnection(storage, bus, membership, placement);
         }

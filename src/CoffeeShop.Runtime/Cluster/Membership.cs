@@ -37,18 +37,22 @@ public sealed class Membership : IAsyncDisposable
     /// <summary>This process.</summary>
     public Member Self => _self;
 
+    /// <summary>How people call this process when nobody has given it a name.</summary>
+    /// <param name="role">Its role.</param>
+    public static string NameOf(string role) => string.Create(CultureInfo.InvariantCulture, $"{role}-{Environment.MachineName}-{Environment.ProcessId}");
+
     /// <summary>Joins the cluster.</summary>
     /// <param name="members">The members.</param>
     /// <param name="role">The role of this process.</param>
-    /// <param name="name">How people call it; null for a name made of role, host and process.</param>
+    /// <param name="name">How people call it.</param>
     /// <param name="placement">Gets the place of this process among those of its role; null when that does not matter.</param>
     /// <param name="clock">Measures the time.</param>
     /// <param name="log">Gets who comes and goes.</param>
     /// <exception cref="StorageException">The database is in trouble.</exception>
-    public static async Task<Membership> JoinAsync(IMembers members, string role, string? name, Placement? placement, TimeProvider clock, ILogger log)
+    public static async Task<Membership> JoinAsync(IMembers members, string role, string name, Placement? placement, TimeProvider clock, ILogger log)
     {
         var self = new Member(
-            Guid.NewGuid(), role, name ?? string.Create(CultureInfo.InvariantCulture, $"{role}-{Environment.MachineName}-{Environment.ProcessId}"), Environment.MachineName,
+            Guid.NewGuid(), role, name, Environment.MachineName,
             Environment.ProcessId, ProcessClock.StartOf(Environment.ProcessId) ?? 0,
             typeof(Membership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
         var membership = new Membership(members, self, placement, clock, log);

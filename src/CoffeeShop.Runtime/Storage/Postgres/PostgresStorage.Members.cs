@@ -52,6 +52,11 @@ public sealed partial class PostgresStorage : IMembers
     public Task<Leader?> KeepLeadAsync(Leader lead) => _database.WriteAsync(async transaction =>
         await transaction.ExecuteAsync("UPDATE leader SET beats = beats + 1 WHERE epoch = $1 AND monitor = $2", lead.Epoch, lead.Monitor) == 0 ? null : lead with { Beats = lead.Beats + 1 });
 
+    /// <summary>Cuts the connections of a member, as a network would: what it has under way is undone or unknown.</summary>
+    /// <param name="name">Its name.</param>
+    public Task CutAsync(string name) => _database.WriteAsync(transaction => transaction.ExecuteAsync(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = left($1, 63) AND pid <> pg_backend_pid()", name));
+
     /// <inheritdoc/>
     public Task RemoveMemberAsync(Guid id) => _database.WriteAsync(transaction => transaction.ExecuteAsync("DELETE FROM member WHERE id = $1", id));
 }
