@@ -50,8 +50,10 @@ internal sealed partial class WorldState
             {
                 _owners.Add(new OwnerProcess(this, destination, number, new OwnerOptions
                 {
-                    GroupBytesMax = random.Pick(1, 200, 100_000), SnapshotBytesMin = random.Pick(50, 1000, 1_000_000),
-                    SnapshotInterval = random.Pick<int?>(null, 1, 3), IsComplete = MutatedRule(mutant),
+                    GroupBytesMax = random.Pick(1, 200, 100_000),
+                    SnapshotBytesMin = random.Pick(50, 1000, 1_000_000),
+                    SnapshotInterval = random.Pick<int?>(null, 1, 3),
+                    IsComplete = MutatedRule(mutant),
                 }));
             }
         }
