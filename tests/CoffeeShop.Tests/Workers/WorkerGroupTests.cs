@@ -294,6 +294,8 @@ public sealed class WorkerGroupTests
     /// <summary>Puts what a batch says to the shards into the journal, as owners do that die right afterwards.</summary>
     private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, Message batch)
     {
+        // The owners of the server take over when it starts, and would take over from here.
+        await server.Workers.Recovered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var table = batch.Input.Table!;
         if (!Topology.ShardTables.Contains(table)) return;
         var routed = batch.Kind == MessageKind.End
