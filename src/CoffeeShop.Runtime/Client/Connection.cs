@@ -49,7 +49,7 @@ internal sealed class Connection : IAsyncDisposable
         {
             socket.Dispose();
             if (e is AuthenticationException)
-                throw new ClientException($"The server {server} cannot be trusted: {e.Message} Check that it serves TLS and that --tls-ca names the authority of its certificate.");
+                throw new ClientException($"The server {server} cannot be trusted: {e.Message.TrimEnd('.')}. Check that it serves TLS and that --tls-ca names the authority of its certificate.");
             if (e is OperationCanceledException && !stop.IsCancellationRequested)
                 throw new ConnectionLostException($"no answer within {ConnectTimeout.TotalSeconds:0} seconds");
             if (e is IOException or SocketException) throw new ConnectionLostException(e.Message);
