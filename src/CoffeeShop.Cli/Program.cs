@@ -16,6 +16,8 @@ var root = new RootCommand("The coffee-shop analyzer: four exact answers from th
     ServeCommand.New(signals.Stop),
     SendCommand.New(signals),
     WorkerCommand.New(signals.Stop),
+    MonitorCommand.New(signals.Stop),
+    ChaosCommand.New(signals.Stop),
     SessionsCommand.New(signals.Stop),
     ResultsCommand.New(signals.Stop),
     CompareCommand.New(signals.Stop),

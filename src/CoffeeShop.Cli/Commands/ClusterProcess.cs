@@ -3,6 +3,7 @@ using CoffeeShop.Bus;
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
 using CoffeeShop.Gateway;
+using CoffeeShop.Monitoring;
 using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using CoffeeShop.Workers;
@@ -13,6 +14,11 @@ namespace CoffeeShop.Commands;
 /// <summary>One process of a cluster. Apart from the commands, so that others do not load what it is made of.</summary>
 internal static class ClusterProcess
 {
+    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A process reports every second. With the look of a second, whoever dies is brought back within five.</summary>
+    private static readonly TimeSpan MemberPatience = TimeSpan.FromSeconds(3.5);
+
     /// <summary>Runs a gateway until it is stopped.</summary>
     public static int RunGateway(ClusterOptions cluster, GatewayOptions options, LogLevel level, CancellationToken stop) => Run(level, async (clock, logs) =>
     {
@@ -35,8 +41,19 @@ internal static class ClusterProcess
         var destinations = Topology.All(connection.Storage.Shards).Where(destination => role != Roles.Filter && destination.Kind == kind);
         var filters = role == Roles.Filter ? options.Filters : 0;
         await using var workers = WorkerGroup.Start(destinations, connection.Placement, connection.Bus, connection.Storage, options with { Filters = filters }, clock, logs.CreateLogger("Workers"));
+        connection.Membership.Watch(() => (workers.IsWell, workers.Handled));
         await using var health = http is null ? null : await HealthServer.StartAsync(http, () => IsReadyAsync(connection), logs);
         await WaitAsync(workers.Completion, stop);
+    }, stop);
+
+    /// <summary>Runs a monitor until it is stopped.</summary>
+    public static int RunMonitor(ClusterOptions cluster, IReviver reviver, IPEndPoint? http, LogLevel level, CancellationToken stop) => Run(level, async (clock, logs) =>
+    {
+        await using var connection = await ClusterConnection.OpenAsync(cluster, Roles.Monitor, clock, logs, stop);
+        var monitor = new ClusterMonitor(
+            connection.Members, connection.Membership.Self, () => connection.BrokerAnswersAsync(BrokerPatience), reviver, MemberPatience, clock, logs.CreateLogger("Monitor"));
+        await using var health = http is null ? null : await HealthServer.StartAsync(http, () => IsReadyAsync(connection), logs);
+        await WaitAsync(monitor.RunAsync(stop), stop);
     }, stop);
 
     private static async Task<bool> IsReadyAsync(ClusterConnection connection)

@@ -15,18 +15,40 @@ internal static class SessionsCommand
         var http = ServerOption.New();
         var authorities = ServerOption.Authorities();
         var json = new Option<bool>("--json") { Description = "Print what the server says, as JSON" };
-        var command = new Command("sessions", "Lists the sessions of a running server") { http, authorities, json };
+        var id = new Argument<string?>("SESSION") { Description = "A session, or latest, to see what it holds; without it all are listed", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("sessions", "Lists the sessions of a running server, or shows what one holds") { id, http, authorities, json };
         command.SetAction(parsed =>
         {
             using var server = new ServerApi(parsed.GetRequiredValue(http), parsed.GetValue(authorities));
-            using var response = server.Get("/sessions", stop);
+            var one = parsed.GetValue(id);
+            using var response = server.Get(one is null ? "/sessions" : $"/sessions/{Uri.EscapeDataString(one)}", stop);
             using var text = new StreamReader(response.Content.ReadAsStream(stop));
             var sessions = text.ReadToEnd();
             if (parsed.GetValue(json)) Console.Out.WriteLine(sessions);
+            else if (one is not null) Print(JsonSerializer.Deserialize(sessions, SessionJson.Default.SessionView)!);
             else Print(JsonSerializer.Deserialize(sessions, SessionJson.Default.IReadOnlyListSessionView) ?? []);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Print(SessionView session)
+    {
+        var grid = new Grid().AddColumn().AddColumn();
+        grid.AddRow("session", session.Id);
+        grid.AddRow(new Text("client"), new Text(session.ClientId));
+        grid.AddRow(new Text("state"), new Text(session.Reason is null ? session.State : $"{session.State}: {session.Reason}"));
+        grid.AddRow("connected", session.Connected ? "yes" : "no");
+        if (session.Holds is { } holds)
+        {
+            grid.AddRow("in flight", Units.Bytes(holds.InFlightBytes));
+            grid.AddRow("journal", $"{Units.Bytes(holds.JournalBytes)} in {Units.Count(holds.JournalRecords)} records");
+            grid.AddRow("under suspicion", $"{Units.Count(holds.Attempts)} messages");
+            grid.AddRow("answers", Units.Bytes(holds.ResultBytes));
+        }
+
+        if (session.Rejected is { } rejected) grid.AddRow("rejected rows", Units.Count(rejected));
+        Terminal.Output.Write(grid);
     }
 
     private static void Print(IReadOnlyList<SessionView> sessions)

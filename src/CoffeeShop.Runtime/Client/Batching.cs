@@ -17,7 +17,7 @@ internal abstract class Batching(Dataset dataset, bool isStrict, Action<DataFile
 {
     private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
     /// <summary>As large as a frame: what a message costs on its way does not depend on its rows.</summary>
-    private readonly Block _block = new(Block.RecordBytesMax);
+    private readonly Block _block = new(384 << 10);
     private long _last;
 
     /// <summary>The rows that were rejected.</summary>

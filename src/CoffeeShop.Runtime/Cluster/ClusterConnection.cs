@@ -30,6 +30,9 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The bus.</summary>
     public IBus Bus => _bus;
 
+    /// <summary>This process among the members.</summary>
+    public Membership Membership => _membership;
+
     /// <summary>Which destinations had better be here.</summary>
     public Placement Placement { get; }
 
@@ -65,6 +68,10 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the broker answers.</summary>
+    /// <param name="patience">How long it may take.</param>
+    public Task<bool> BrokerAnswersAsync(TimeSpan patience) => _bus.AnswersAsync(patience);
+
     /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -77,17 +84,18 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     private static async Task<ClusterConnection> OpenOnceAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs, ILogger log)
     {
+        var name = options.NodeId ?? Membership.NameOf(role);
         // Whoever calls waits, and looks after the database as well.
-        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = $"coffee {options.NodeId ?? role}", ConnectPatience = TimeSpan.Zero };
-        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock);
+        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = name, ConnectPatience = TimeSpan.Zero };
+        var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock, name);
         RabbitMqBus? bus = null;
         try
         {
             await PrepareAsync(new RabbitMqTopology(storage.Shards) { QueueType = options.QueueType }, broker, storage, log);
             bus = await RabbitMqBus.ConnectAsync(broker, logs.CreateLogger("Bus"));
             var placement = new Placement();
-            var membership = await Membership.JoinAsync(storage, role, options.NodeId, placement, clock, log);
-            log.Joined(role, membership.Name, $"{broker.Address}", storage.Shards);
+            var membership = await Membership.JoinAsync(storage, role, name, placement, clock, log);
+            log.Joined(role, membership.Self.Name, $"{broker.Address}", storage.Shards);
             return new ClusterConnection(storage, bus, membership, placement);
         }
         catch

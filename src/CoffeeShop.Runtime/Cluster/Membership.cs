@@ -25,6 +25,7 @@ public sealed class Membership : IAsyncDisposable
     private readonly Watched _watched;
     private readonly CancellationTokenSource _stop = new();
     private Task _reporting = Task.CompletedTask;
+    private Func<(bool IsWell, long Handled)> _look = () => (true, 0);
     private long _beats;
 
     private Membership(IMembers members, Member self, Placement? placement, TimeProvider clock, ILogger log)
@@ -33,21 +34,25 @@ public sealed class Membership : IAsyncDisposable
         _watched = new Watched(Patience, clock);
     }
 
-    /// <summary>How people call this process.</summary>
-    public string Name => _self.Name;
+    /// <summary>This process.</summary>
+    public Member Self => _self;
+
+    /// <summary>How people call this process when nobody has given it a name.</summary>
+    /// <param name="role">Its role.</param>
+    public static string NameOf(string role) => string.Create(CultureInfo.InvariantCulture, $"{role}-{Environment.MachineName}-{Environment.ProcessId}");
 
     /// <summary>Joins the cluster.</summary>
     /// <param name="members">The members.</param>
     /// <param name="role">The role of this process.</param>
-    /// <param name="name">How people call it; null for a name made of role, host and process.</param>
+    /// <param name="name">How people call it.</param>
     /// <param name="placement">Gets the place of this process among those of its role; null when that does not matter.</param>
     /// <param name="clock">Measures the time.</param>
     /// <param name="log">Gets who comes and goes.</param>
     /// <exception cref="StorageException">The database is in trouble.</exception>
-    public static async Task<Membership> JoinAsync(IMembers members, string role, string? name, Placement? placement, TimeProvider clock, ILogger log)
+    public static async Task<Membership> JoinAsync(IMembers members, string role, string name, Placement? placement, TimeProvider clock, ILogger log)
     {
         var self = new Member(
-            Guid.NewGuid(), role, name ?? string.Create(CultureInfo.InvariantCulture, $"{role}-{Environment.MachineName}-{Environment.ProcessId}"), Environment.MachineName,
+            Guid.NewGuid(), role, name, Environment.MachineName,
             Environment.ProcessId, ProcessClock.StartOf(Environment.ProcessId) ?? 0,
             typeof(Membership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
         var membership = new Membership(members, self, placement, clock, log);
@@ -55,6 +60,10 @@ public sealed class Membership : IAsyncDisposable
         membership._reporting = membership.RunAsync();
         return membership;
     }
+
+    /// <summary>Says how the work of this process is seen to go on: its beats stand still while it does not.</summary>
+    /// <param name="look">Whether it goes on, and how many messages have been handled.</param>
+    public void Watch(Func<(bool IsWell, long Handled)> look) => _look = look;
 
     /// <summary>Leaves the cluster: the others take over at once.</summary>
     public async ValueTask DisposeAsync()
@@ -99,7 +108,10 @@ public sealed class Membership : IAsyncDisposable
 
     private async Task ReportAsync()
     {
-        await _members.ReportAsync(new MemberReport(_self, ++_beats, Handled: 0));
+        var (isWell, handled) = _look();
+        if (isWell) _beats++;
+        else _log.Stuck(_self.Name, handled);
+        await _members.ReportAsync(new MemberReport(_self, _beats, handled));
         _watched.See(await _members.ListMembersAsync());
         if (_placement is null) return;
         var peers = _watched.Alive.Where(report => report.Member.Role == _self.Role).Select(report => report.Member.Id).ToList();

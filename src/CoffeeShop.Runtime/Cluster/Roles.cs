@@ -15,6 +15,12 @@ public static class Roles
     /// <summary>Owns the joins of queries.</summary>
     public const string Join = "join";
 
+    /// <summary>RabbitMQ, where the cluster has started it itself.</summary>
+    public const string Broker = "broker";
+
+    /// <summary>The database, where the cluster has started it itself.</summary>
+    public const string Database = "database";
+
     /// <summary>Watches the others.</summary>
     public const string Monitor = "monitor";
 }

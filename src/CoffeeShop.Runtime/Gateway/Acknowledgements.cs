@@ -39,7 +39,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     {
         var cost = bytes + FrameOverhead;
         Interlocked.Add(ref _inFlight, cost);
-        connection.Owe();
+        connection.Owe(cost);
         _pending.Writer.TryWrite(new Pending(answer, cost));
         while (Interlocked.Read(ref _inFlight) >= limits.InFlightBytes) await _room.WaitAsync(connection.Interrupted);
     }
@@ -104,7 +104,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
             _output.Release();
         }
 
-        connection.Give();
+        connection.Give(pending.Cost);
         var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
         if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
     }

@@ -16,6 +16,9 @@ internal sealed class ActiveSessions
     /// <summary>Whether the client of a session is connected here.</summary>
     public bool Contains(SessionId id) => _sessions.ContainsKey(id);
 
+    /// <summary>A session whose client is connected here, or null.</summary>
+    public ActiveSession? Find(SessionId id) => _sessions.GetValueOrDefault(id);
+
     /// <summary>
     /// Makes a connection that of its session. A connection that the session has already, whose client may not know yet that
     /// it is dead, is ended first.

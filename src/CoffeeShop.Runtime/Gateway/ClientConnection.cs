@@ -18,6 +18,7 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
     private TimeSpan _idleTime;
     private long _idleDeadline;
     private int _owed;
+    private long _owedBytes;
     private long _writeDeadline;
 
     public IPAddress Address => address;
@@ -76,11 +77,21 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
     }
 
     /// <summary>The client is owed one more answer, for which it may wait in silence.</summary>
-    public void Owe() => Interlocked.Increment(ref _owed);
+    /// <param name="bytes">What is kept until then.</param>
+    public void Owe(long bytes)
+    {
+        Interlocked.Increment(ref _owed);
+        Interlocked.Add(ref _owedBytes, bytes);
+    }
+
+    /// <summary>What is kept until it is answered.</summary>
+    public long OwedBytes => Interlocked.Read(ref _owedBytes);
 
     /// <summary>An answer has been given. The time begins anew before the client owes a message again.</summary>
-    public void Give()
+    /// <param name="bytes">What was kept for it.</param>
+    public void Give(long bytes)
     {
+        Interlocked.Add(ref _owedBytes, -bytes);
         if (Volatile.Read(ref _idleDeadline) is not 0 and var deadline) Interlocked.CompareExchange(ref _idleDeadline, After(_idleTime), deadline);
         Interlocked.Decrement(ref _owed);
     }

@@ -69,7 +69,7 @@ internal sealed class HttpApi(GatewayContext gateway)
     {
         if (await AuthenticateAsync(http) is not { } asker) return;
         var records = await gateway.Sessions.ListSessionsAsync();
-        IReadOnlyList<SessionView> views = [.. records.Where(asker.MaySee).Select(record => View(record, isAlone: false))];
+        IReadOnlyList<SessionView> views = [.. records.Where(asker.MaySee).Select(record => View(record, holds: null))];
         http.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(http.Response.Body, views, SessionJson.Default.IReadOnlyListSessionView, http.RequestAborted);
     }
@@ -77,8 +77,11 @@ internal sealed class HttpApi(GatewayContext gateway)
     private async Task ShowAsync(HttpContext http)
     {
         if (await FindAsync(http) is not { } record) return;
+        var measured = await gateway.Sessions.MeasureAsync(record.Session.Id);
+        var inFlight = gateway.Active.Find(record.Session.Id)?.Connection.OwedBytes ?? 0;
+        var holds = new SessionHoldings(inFlight, measured.JournalRecords, measured.JournalBytes, measured.Attempts, measured.ResultBytes);
         http.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(http.Response.Body, View(record, isAlone: true), SessionJson.Default.SessionView, http.RequestAborted);
+        await JsonSerializer.SerializeAsync(http.Response.Body, View(record, holds), SessionJson.Default.SessionView, http.RequestAborted);
     }
 
     private async Task ResultAsync(HttpContext http)
@@ -120,8 +123,8 @@ internal sealed class HttpApi(GatewayContext gateway)
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private SessionView View(SessionRecord record, bool isAlone) =>
-        SessionView.Of(record, gateway.Active.Contains(record.Session.Id), gateway.Rejections.Find(record.Session.Id), isAlone);
+    private SessionView View(SessionRecord record, SessionHoldings? holds) =>
+        SessionView.Of(record, gateway.Active.Contains(record.Session.Id), gateway.Rejections.Find(record.Session.Id), holds);
 
     /// <summary>The session of the address, if the asker may see it; otherwise the answer has been given.</summary>
     private async Task<SessionRecord?> FindAsync(HttpContext http)

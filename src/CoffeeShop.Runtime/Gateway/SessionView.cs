@@ -21,19 +21,28 @@ namespace CoffeeShop.Gateway;
 /// <param name="ResultBytes">The length of the result, once it is whole.</param>
 /// <param name="Rejected">The rows that the server rejected, when it knows.</param>
 /// <param name="Rejections">The first of them; only for a single session.</param>
+/// <param name="Holds">What it holds; only for a single session.</param>
 public sealed record SessionView(
     string Id, string ClientId, string? Agency, int Protocol, string State, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     bool Connected, long Progress, IReadOnlyDictionary<string, long> Batches, IReadOnlyDictionary<string, long> Rows, long? ResultBytes,
-    long? Rejected, IReadOnlyList<RowRejection>? Rejections)
+    long? Rejected, IReadOnlyList<RowRejection>? Rejections, SessionHoldings? Holds)
 {
-    internal static SessionView Of(SessionRecord record, bool isConnected, RejectionList? rejections, bool isAlone) => new(
+    internal static SessionView Of(SessionRecord record, bool isConnected, RejectionList? rejections, SessionHoldings? holds) => new(
         record.Session.Id.ToString(), record.Session.ClientId, record.Session.Agency, record.Session.Protocol, record.State.ToString().ToLowerInvariant(), record.Reason,
         record.CreatedAt, record.EndedAt, isConnected, record.Progress,
         record.Ends.OrderBy(end => end.Key.Opcode).ToDictionary(end => end.Key.Name, end => end.Value.Last),
         QueryRegistry.All.Where(query => record.Closed.ContainsKey(query.Id)).ToDictionary(query => query.Name, query => record.Closed[query.Id].Rows),
         record.State == SessionState.Complete ? record.Closed.Values.Sum(closed => closed.Bytes) : null,
-        rejections?.Count, isAlone ? rejections?.Listed : null);
+        rejections?.Count, holds is null ? null : rejections?.Listed, holds);
 }
+
+/// <summary>What a session holds: nothing but its result once it has ended.</summary>
+/// <param name="InFlightBytes">Of frames at this gateway that cannot be answered yet.</param>
+/// <param name="JournalRecords">Records and snapshots of its journal.</param>
+/// <param name="JournalBytes">Their bytes.</param>
+/// <param name="Attempts">Messages under suspicion.</param>
+/// <param name="ResultBytes">Bytes of answers.</param>
+public sealed record SessionHoldings(long InFlightBytes, long JournalRecords, long JournalBytes, long Attempts, long ResultBytes);
 
 /// <summary>The JSON of the HTTP interface.</summary>
 [JsonSerializable(typeof(SessionView))]

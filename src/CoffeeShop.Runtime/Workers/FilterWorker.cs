@@ -19,6 +19,8 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
 
     public string Name => name;
 
+    public Supervision Supervision => _supervision;
+
     /// <summary>Works until it is stopped. Batches that are not done by then go back to the queue.</summary>
     public Task RunAsync(CancellationToken stop) => _supervision.RunAsync(() => ServeAsync(stop), stop);
 
@@ -31,6 +33,7 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         {
             while (!stop.IsCancellationRequested && !failed.Task.IsCompleted && subscription.Deliveries.TryRead(out var delivery))
             {
+                _supervision.Count(1);
                 if (await HandleAsync(delivery) is { } routed) _ = SendAsync(delivery, routed.Messages, routed.Shards, failed);
             }
 
@@ -38,10 +41,16 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
     }
 
-    private static async Task<bool> IsMoreAsync(ISubscription subscription, Task failed, CancellationToken stop)
+    private async Task<bool> IsMoreAsync(ISubscription subscription, Task failed, CancellationToken stop)
     {
         var more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
-        if (await Task.WhenAny(failed, more) == failed) await failed;
+        while (!more.IsCompleted && !failed.IsCompleted)
+        {
+            await Task.WhenAny(failed, more, Task.Delay(options.LookInterval, clock, stop));
+            _supervision.GoesWell();
+        }
+
+        if (failed.IsCompleted) await failed;
         return await more ? true : throw new BusException("The subscription of a filter was lost.");
     }
 

@@ -29,16 +29,14 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
         await DoAsync(work, isRepeated: true);
     }
 
-    /// <summary>Handles the deliveries that are there, in groups as large as they happen to be.</summary>
-    public async Task HandleAsync(ChannelReader<BusDelivery> deliveries, CancellationToken stop)
+    /// <summary>Handles the deliveries that are there, as one group.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> HandleAsync(ChannelReader<BusDelivery> deliveries)
     {
-        while (!stop.IsCancellationRequested && deliveries.TryRead(out var delivery))
-        {
-            await AdmitAsync(delivery);
-            while (!_owner.IsFull && deliveries.TryRead(out delivery)) await AdmitAsync(delivery);
-            await CommitAsync();
-            await ConfirmAsync();
-        }
+        var count = 0;
+        for (; !_owner.IsFull && deliveries.TryRead(out var delivery); count++) await AdmitAsync(delivery);
+        await CommitAsync();
+        return count;
     }
 
     /// <summary>Takes in what has become of emissions.</summary>

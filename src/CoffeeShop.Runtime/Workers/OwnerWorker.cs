@@ -13,23 +13,21 @@ internal sealed class OwnerWorker(Destination destination, Placement placement, 
 
     public string Name => destination.ToString();
 
+    public Supervision Supervision { get; } = new($"{destination}", options, clock, log);
+
     /// <summary>Completes when it has taken over and recovered for the first time.</summary>
     public Task Recovered => _recovered.Task;
 
     /// <summary>Works until it is stopped: the group in hand is finished, and the other deliveries go back to the queue.</summary>
-    public Task RunAsync(CancellationToken stop)
-    {
-        var supervision = new Supervision(Name, options, clock, log);
-        return supervision.RunAsync(() => OwnAsync(supervision, stop), stop);
-    }
+    public Task RunAsync(CancellationToken stop) => Supervision.RunAsync(() => OwnAsync(stop), stop);
 
-    private async Task OwnAsync(Supervision supervision, CancellationToken stop)
+    private async Task OwnAsync(CancellationToken stop)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
             await placement.WaitInLineAsync(destination, clock, leaving.Token);
-            await OwnAsync(supervision, placement.DisplacedAsync(destination, leaving.Token), stop);
+            await OwnAsync(placement.DisplacedAsync(destination, leaving.Token), stop);
         }
         finally
         {
@@ -37,12 +35,14 @@ internal sealed class OwnerWorker(Destination destination, Placement placement, 
         }
     }
 
-    private async Task OwnAsync(Supervision supervision, Task displaced, CancellationToken stop)
+    private async Task OwnAsync(Task displaced, CancellationToken stop)
     {
         // Whoever is served should own the destination; the claim makes it so, before anything is read. A standby claims
         // nothing. It misses nothing either: whatever is not safely answered or emitted has a message that comes again.
         await using var subscription = await bus.SubscribeAsync(QueueName.Of(destination), options.OwnerPrefetch, stop);
+        Supervision.Waits();
         if (await Task.WhenAny(subscription.Turn, displaced).WaitAsync(stop) == displaced) return;
+        Supervision.GoesWell();
         var claim = await storage.TakeOverAsync(destination);
         var owned = new OwnedDestination(claim, bus, storage, pins, options.Owner, _suspicion, log);
         await owned.RecoverAsync();
@@ -52,8 +52,8 @@ internal sealed class OwnerWorker(Destination destination, Placement placement, 
         while (!stop.IsCancellationRequested)
         {
             await owned.ConfirmAsync();
-            await owned.HandleAsync(subscription.Deliveries, stop);
-            supervision.GoesWell();
+            Supervision.Count(await owned.HandleAsync(subscription.Deliveries));
+            Supervision.GoesWell();
             more ??= subscription.Deliveries.WaitToReadAsync(stop).AsTask();
             confirmed ??= owned.Outcomes.WaitToReadAsync(stop).AsTask();
             look ??= timer.WaitForNextTickAsync(stop).AsTask();

@@ -12,6 +12,15 @@ namespace CoffeeShop.Workers;
 internal sealed class Supervision(string name, WorkerOptions options, TimeProvider clock, ILogger log)
 {
     private TimeSpan _pause = options.PauseMin;
+    private long _sign = clock.GetTimestamp();
+    private long _handled;
+    private volatile bool _isWaiting;
+
+    /// <summary>How long ago the work last showed that it goes on; null while it waits for a turn that may never come.</summary>
+    public TimeSpan? Silence => _isWaiting ? null : clock.GetElapsedTime(Volatile.Read(ref _sign));
+
+    /// <summary>How many messages have been handled.</summary>
+    public long Handled => Volatile.Read(ref _handled);
 
     /// <summary>
     /// Whether what happened passes by itself. Everything else is a mistake of ours, or damage: a queue that has vanished with its
@@ -36,6 +45,7 @@ internal sealed class Supervision(string name, WorkerOptions options, TimeProvid
             }
             catch (Exception e) when (IsTrouble(e))
             {
+                ShowLife();
                 log.StartingOver(name, _pause.TotalMilliseconds, e.Message);
                 await Task.Delay(_pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _pause = _pause * 2 < options.PauseMax ? _pause * 2 : options.PauseMax;
@@ -44,5 +54,21 @@ internal sealed class Supervision(string name, WorkerOptions options, TimeProvid
     }
 
     /// <summary>The work goes well: the next trouble is a new one.</summary>
-    public void GoesWell() => _pause = options.PauseMin;
+    public void GoesWell()
+    {
+        _pause = options.PauseMin;
+        ShowLife();
+    }
+
+    /// <summary>Messages have been handled.</summary>
+    public void Count(int messages) => Interlocked.Add(ref _handled, messages);
+
+    /// <summary>The work waits for its turn.</summary>
+    public void Waits() => _isWaiting = true;
+
+    private void ShowLife()
+    {
+        _isWaiting = false;
+        Volatile.Write(ref _sign, clock.GetTimestamp());
+    }
 }

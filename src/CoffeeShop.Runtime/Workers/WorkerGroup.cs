@@ -9,10 +9,14 @@ namespace CoffeeShop.Workers;
 /// <summary>The workers of a process: filters, owners of shards, and joins of queries; in the single server all of them.</summary>
 public sealed class WorkerGroup : IAsyncDisposable
 {
+    /// <summary>Longer than the patience with a database or a broker in trouble, in which a worker starts over.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
+
     private readonly CancellationTokenSource _stopFilters = new();
     private readonly CancellationTokenSource _stopOwners = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OwnerWorker[] _all;
+    private readonly Supervision[] _supervisions;
     private readonly Task _filters;
     private readonly Task _owners;
 
@@ -21,11 +25,9 @@ public sealed class WorkerGroup : IAsyncDisposable
         var pins = new SessionPins(storage);
         _all = [.. destinations.Select(destination => new OwnerWorker(destination, placement, bus, storage, pins, options, clock, log))];
         _owners = Task.WhenAll(_all.Select(owner => RunAsync(owner.Name, owner.RunAsync, log, _stopOwners.Token)));
-        _filters = Task.WhenAll(Enumerable.Range(1, options.Filters).Select(number =>
-        {
-            var filter = new FilterWorker($"filter.{number}", bus, storage, pins, options, clock, log);
-            return RunAsync(filter.Name, filter.RunAsync, log, _stopFilters.Token);
-        }));
+        var filters = Enumerable.Range(1, options.Filters).Select(number => new FilterWorker($"filter.{number}", bus, storage, pins, options, clock, log)).ToList();
+        _filters = Task.WhenAll(filters.Select(filter => RunAsync(filter.Name, filter.RunAsync, log, _stopFilters.Token)));
+        _supervisions = [.. _all.Select(owner => owner.Supervision), .. filters.Select(filter => filter.Supervision)];
     }
 
     /// <summary>Completes when the workers have been stopped, and fails as soon as one of them cannot go on: then the process must end.</summary>
@@ -33,6 +35,12 @@ public sealed class WorkerGroup : IAsyncDisposable
 
     /// <summary>Completes when every owner has taken its destination over and recovered.</summary>
     public Task Recovered => Task.WhenAll(_all.Select(owner => owner.Recovered));
+
+    /// <summary>Whether all of them go on: none has been silent for too long.</summary>
+    public bool IsWell => _supervisions.All(one => one.Silence is not { } silence || silence < SilenceMax);
+
+    /// <summary>How many messages they have handled.</summary>
+    public long Handled => _supervisions.Sum(one => one.Handled);
 
     /// <summary>The owners that have not, by name.</summary>
     public IReadOnlyList<string> Recovering => [.. _all.Where(owner => !owner.Recovered.IsCompleted).Select(owner => owner.Name)];

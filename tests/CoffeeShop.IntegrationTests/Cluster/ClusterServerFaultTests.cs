@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoffeeShop.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
@@ -97,37 +96,5 @@ public sealed class ClusterServerFaultTests(Broker broker, PostgresServer postgr
         foreach (var dead in cluster.All.Where(process => !process.IsRunning)) await dead.Start();
         await Sending.Whole(cluster, datasets.EdgeCases);
         await cluster.CheckAtRest(complete: 1, failed: 1);
-    }
-
-    [Fact]
-    public async Task Processes_that_start_before_their_servers_wait_for_them()
-    {
-        await using var cluster = await ClusterUnderTest.New(broker, postgres, shards: 4);
-        await broker.Service.StopAsync();
-        await postgres.Service.StopAsync();
-        RoleProcess[] processes;
-        try
-        {
-            processes = [cluster.Add(Roles.Gateway), cluster.Add(Roles.Filter), cluster.Add(Roles.Aggregate), cluster.Add(Roles.Join)];
-            foreach (var process in processes) process.Launch();
-            await processes[0].Says("cannot be reached");
-        }
-        finally
-        {
-            await postgres.Service.StartAsync();
-        }
-
-        try
-        {
-            await processes[0].Says("was not reached");
-        }
-        finally
-        {
-            await broker.Service.StartAsync();
-        }
-
-        await Task.WhenAll(processes.Select(process => process.BeReady()));
-        await Sending.Whole(cluster, datasets.EdgeCases);
-        await cluster.CheckAtRest(complete: 1);
     }
 }

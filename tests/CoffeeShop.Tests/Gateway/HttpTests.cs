@@ -34,6 +34,8 @@ public sealed class HttpTests
         Assert.Equal(("complete", "agencia-1", 2, Shop.Answer.Length), (session.State, session.ClientId, session.Protocol, session.ResultBytes));
         Assert.Equal(2, session.Batches["transactions"]);
         Assert.Equal(2, session.Rows["q2"]);
+        // Once it has ended it holds its answers and nothing else.
+        Assert.Equal(new SessionHoldings(0, 0, 0, 0, Shop.Answer.Length), session.Holds);
     }
 
     [Fact]

@@ -77,6 +77,23 @@ public sealed class RabbitMqBus : IBus
         }
     }
 
+    /// <summary>Whether the broker answers.</summary>
+    /// <param name="patience">How long it may take.</param>
+    public async Task<bool> AnswersAsync(TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience);
+        try
+        {
+            await using var channel = await _consuming.OpenChannelAsync(Plain, timeout.Token);
+            await channel.CloseAsync(timeout.Token);
+            return true;
+        }
+        catch (Exception e) when (e is BusException || RabbitMqErrors.IsTrouble(e))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Ends all subscriptions, and fails whoever waits for a confirm or a subscription.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -27,17 +27,19 @@ public sealed partial class PostgresStorage : IStorage
     /// <param name="address">A URI <c>postgres://user:password@host:port/database</c>, or a connection string of Npgsql.</param>
     /// <param name="shards">The number of shards, or null for that of the database, or <see cref="ShardsOfNew"/> for a new one.</param>
     /// <param name="clock">Measures pauses and patience; the time of day is that of the database.</param>
+    /// <param name="name">What the server calls the connections.</param>
     /// <exception cref="StorageException">
     /// It cannot be reached now, or, which is lasting: the address is wrong, the user is refused, the server is too old, or
     /// the database is missing, foreign, newer, or of another number of shards. It was left as it is.
     /// </exception>
-    public static Task<PostgresStorage> OpenAsync(string address, int? shards, TimeProvider clock) => OpenAsync(address, shards, clock, new Locks());
+    public static Task<PostgresStorage> OpenAsync(string address, int? shards, TimeProvider clock, string? name = null) => OpenAsync(address, shards, clock, new Locks(), name);
 
     /// <summary>Connects, and locks with other statements, to show what they are for.</summary>
-    internal static async Task<PostgresStorage> OpenAsync(string address, int? shards, TimeProvider clock, Locks locks)
+    internal static async Task<PostgresStorage> OpenAsync(string address, int? shards, TimeProvider clock, Locks locks, string? application = null)
     {
         if (shards is < 1) throw new ArgumentOutOfRangeException(nameof(shards), shards, "At least one shard.");
         var parsed = DatabaseAddress.Parse(address);
+        if (application is not null) parsed.ApplicationName = application;
         var name = DatabaseAddress.Describe(parsed);
         var source = NpgsqlDataSource.Create(parsed);
         try

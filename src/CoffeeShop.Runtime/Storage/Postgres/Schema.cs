@@ -136,5 +136,8 @@ internal static class Schema
             beats bigint NOT NULL,              -- grows; nobody compares clocks
             handled bigint NOT NULL
         ) WITH (fillfactor = 50);
+
+        -- Which monitor may revive: one row.
+        CREATE TABLE leader (monitor uuid NOT NULL, epoch bigint PRIMARY KEY, beats bigint NOT NULL) WITH (fillfactor = 50);
         """;
 }
