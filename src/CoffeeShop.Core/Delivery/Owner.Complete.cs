@@ -8,7 +8,7 @@ public sealed partial class Owner<TTag>
     private void Complete(HeldSession<TTag> held, IReadOnlyList<Admitted> group, OwnerWork<TTag> work)
     {
         var waiting = group.Select(admitted => new Waiting<TTag>(admitted.Tag)).ToList();
-        foreach (var query in held.Fold.Queries.Where(held.Fold.IsComplete))
+        foreach (var query in held.Fold.Queries.Where(query => options.IsComplete(held.Fold, query)))
         {
             // What completes a query, and what repeats a part of it afterwards, waits until the outcome is safe.
             var concerned = Enumerable.Range(0, group.Count).Where(i => held.Fold.Needs(query, group[i].Message.Input)).Select(i => waiting[i]).ToList();

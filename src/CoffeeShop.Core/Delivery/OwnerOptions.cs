@@ -1,3 +1,5 @@
+using CoffeeShop.Queries;
+
 namespace CoffeeShop.Delivery;
 
 /// <summary>How an owner works. Nothing here changes what it computes.</summary>
@@ -14,4 +16,7 @@ public sealed record OwnerOptions
 
     /// <summary>A snapshot is made after this many messages of a session as well; null for never.</summary>
     public int? SnapshotInterval { get; init; }
+
+    /// <summary>When a query is complete at a destination. The simulation puts wrong rules here, and demands to find out.</summary>
+    internal Func<SessionFold, Query, bool> IsComplete { get; init; } = static (fold, query) => fold.IsComplete(query);
 }

@@ -17,7 +17,7 @@ public sealed record Poison
     /// <param name="attempts">How often it has been tried before.</param>
     public string? Judge(AttemptKey message, Attempts attempts)
     {
-        var name = message.Number == 0 ? $"the end of {message.Input}" : $"{(message.Input.IsEmissions ? "message" : "batch")} {message.Number} of {message.Input}";
+        var name = message.Input == default ? "a damaged message" : message.Number == 0 ? $"the end of {message.Input}" : $"{(message.Input.IsEmissions ? "message" : "batch")} {message.Number} of {message.Input}";
         if (attempts.Failed >= FailuresMax)
             return $"{name} could not be handled at {message.Queue} in {attempts.Failed} attempts.";
         var deaths = attempts.Begun - attempts.Failed;

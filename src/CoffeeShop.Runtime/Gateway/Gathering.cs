@@ -18,10 +18,10 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
     private readonly BatchIntake _intake = new(gateway, session);
     private readonly ArrivalNumbering _numbering = new();
     private readonly Lock _lock = new();
+    private readonly HashSet<Task> _onTheirWay = [];
     private TaskCompletionSource<BatchReceived>? _gathered;
     private Batch? _batch;
     private long _rowBytes;
-    private int _onTheirWay;
 
     /// <summary>The rows of the session that were rejected.</summary>
     public RejectionList Rejections => _intake.Rejections;
@@ -39,20 +39,29 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
             _rowBytes += rows.Rows.Length;
             _gathered ??= new TaskCompletionSource<BatchReceived>(TaskCreationOptions.RunContinuationsAsynchronously);
             var answer = _gathered.Task;
-            if (_onTheirWay == 0 || _rowBytes >= RowBytesMax) Publish();
+            if (_onTheirWay.Count == 0 || _rowBytes >= RowBytesMax) Publish();
             return answer;
         }
     }
 
-    /// <summary>Ends a table: what is gathered of it has its number by then.</summary>
-    /// <returns>Its end.</returns>
-    public TableEnd End(Table table)
+    /// <summary>Ends a table: nothing more of it may come from now on.</summary>
+    /// <returns>
+    /// Its end, once none of its batches can be lost any more. An end that is in the registry while one of them may be would leave
+    /// a session, should this process die, that nobody can complete and nobody takes for one without its client.
+    /// </returns>
+    public async Task<TableEnd> EndAsync(Table table)
     {
+        TableEnd end;
+        Task[] onTheirWay;
         lock (_lock)
         {
             if (_batch?.Table == table) Publish();
-            return _numbering.End(table);
+            end = _numbering.End(table);
+            onTheirWay = [.. _onTheirWay];
         }
+
+        await Task.WhenAll(onTheirWay);
+        return end;
     }
 
     private void Publish()
@@ -64,7 +73,7 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
         GatewayLog.BatchCreated(gateway.Log, session, batch.Table, number, batch.Count, batch.Count);
         (_batch, _gathered, _rowBytes) = (null, null, 0);
         batch.Clear();
-        _onTheirWay++;
+        _onTheirWay.Add(gathered.Task);
         _ = PublishAsync(new Message(session, Input.Of(batch.Table), MessageKind.Batch, number, hash, columns), gathered);
     }
 
@@ -83,8 +92,8 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
 
         lock (_lock)
         {
-            _onTheirWay--;
-            if (_batch is not null && _onTheirWay == 0) Publish();
+            _onTheirWay.Remove(gathered.Task);
+            if (_batch is not null && _onTheirWay.Count == 0) Publish();
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
                 await BatchAsync(rows, frame);
                 return true;
             case EndOfTable end:
-                await Acknowledgements.AddAsync(AnswerAsync(end.Table, _gathering!.End(end.Table)), frame.Body.Length);
+                await Acknowledgements.AddAsync(AnswerAsync(end.Table), frame.Body.Length);
                 return true;
             case Finished finished:
                 await FinishAsync(LabelOf(finished));
@@ -113,11 +113,11 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
     }
 
     /// <summary>An end has no number: when it fails, the client is told so and may say it again.</summary>
-    private async Task<BatchReceived> AnswerAsync(Table table, TableEnd end)
+    private async Task<BatchReceived> AnswerAsync(Table table)
     {
         try
         {
-            await _ends!.SetAsync(table, end);
+            await _ends!.SetAsync(table, await _gathering!.EndAsync(table));
             return BatchReceived.Success;
         }
         catch (Exception e) when (e is StorageException or BusException)
@@ -135,7 +135,7 @@ internal sealed class Version1Handler(GatewayContext gateway, ClientConnection c
         await Gateway.Sessions.LabelSessionAsync(Active!.Id, label);
         // Those whose EOF failed are ended here too; the others have been told to everybody.
         foreach (var table in TableRegistry.All)
-            if (!_ends!.HasSent(table)) await _ends.SetAsync(table, _gathering!.End(table));
+            if (!_ends!.HasSent(table)) await _ends.SetAsync(table, await _gathering!.EndAsync(table));
         HasFinished = true;
     }
 }

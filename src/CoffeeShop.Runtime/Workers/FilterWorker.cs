@@ -55,7 +55,7 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
     }
 
     /// <summary>The messages that a batch becomes, or null when there is nothing to send for it.</summary>
-    private async ValueTask<(IReadOnlyList<Routed> Messages, int Shards)?> HandleAsync(BusDelivery delivery)
+    public async ValueTask<(IReadOnlyList<Routed> Messages, int Shards)?> HandleAsync(BusDelivery delivery)
     {
         if (await pins.FindAsync(delivery.Message.Session) is not { } pin)
         {
@@ -118,7 +118,8 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
     }
 
-    private async Task SendAsync(BusDelivery delivery, IReadOnlyList<Routed> messages, int shards, TaskCompletionSource failed)
+    /// <summary>Sends what a batch becomes, and acknowledges the batch when all of it is safe. What cannot be published is told, and not thrown.</summary>
+    public async Task SendAsync(BusDelivery delivery, IReadOnlyList<Routed> messages, int shards, TaskCompletionSource failed)
     {
         try
         {

@@ -17,6 +17,9 @@ internal sealed class OwnedDestination(Claim claim, IBus bus, IStorage storage, 
     /// <summary>Outcomes of emissions, for <see cref="ConfirmAsync"/>.</summary>
     public ChannelReader<(Emission Emission, Exception? Failure)> Outcomes => _outcomes.Reader;
 
+    /// <summary>The sessions of which something is in memory.</summary>
+    public IReadOnlyCollection<SessionId> Sessions => _owner.Sessions;
+
     private string Name => claim.Destination.ToString();
 
     /// <summary>Makes the state from the journal, and answers or emits what is complete.</summary>

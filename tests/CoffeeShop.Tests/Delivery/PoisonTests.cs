@@ -19,6 +19,10 @@ public sealed class PoisonTests
         Assert.Equal(reason, new Poison().Judge(Key, new Attempts(begun, failed)));
 
     [Fact]
+    public void What_cannot_even_be_opened_is_named_as_such() =>
+        Assert.StartsWith("a damaged message", new Poison().Judge(new AttemptKey(default, "filter", default, 0), new Attempts(3, 3)), StringComparison.Ordinal);
+
+    [Fact]
     public void The_end_of_a_table_is_named_as_such() =>
         Assert.StartsWith("the end of users", new Poison().Judge(Key with { Number = 0 }, new Attempts(3, 3)), StringComparison.Ordinal);
 }

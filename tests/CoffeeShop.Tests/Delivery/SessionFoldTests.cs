@@ -114,9 +114,9 @@ public sealed class SessionFoldTests
     /// <summary>What a destination gets of a session in all.</summary>
     internal static Message[] MessagesAt(WorldSession session, Destination destination) =>
     [
-        .. session.Batches.SelectMany(batch => batch.Message.Kind == MessageKind.Batch && Topology.PassesFilter(batch.Message.Input.Table!)
-            ? new BatchFilter().Filter(batch.Message, session.Pin)
-            : [.. Topology.DestinationsOf(batch.Message.Input.Table!, session.Pin.Shards).Select(other => new Routed(other, batch.Message))])
+        .. session.Batches.SelectMany(batch => batch.Kind == MessageKind.Batch && Topology.PassesFilter(batch.Input.Table!)
+            ? new BatchFilter().Filter(batch, session.Pin)
+            : [.. Topology.DestinationsOf(batch.Input.Table!, session.Pin.Shards).Select(other => new Routed(other, batch))])
             .Where(routed => routed.Destination == destination).Select(routed => routed.Message),
     ];
 

@@ -5,6 +5,7 @@ using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Embedded;
 using CoffeeShop.Tests.Oracle;
+using Microsoft.Extensions.Logging;
 
 namespace CoffeeShop.Tests.Gateway;
 
@@ -50,6 +51,23 @@ public sealed class Version1Tests
         Assert.Equal("agency-7", session.Session.ClientId);
         Assert.Equal(expected.Result, await ResultAsync(gateway, session.Session.Id));
         Assert.Equal(1, (await HttpTests.SessionAsync(gateway, session.Session.Id)).Rejected);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_table_is_in_the_registry_only_when_its_batches_are_safe()
+    {
+        WatchedBus? bus = null;
+        await using var gateway = await GatewayHarness.StartAsync(wrapBus: inner => bus = new WatchedBus(inner), level: LogLevel.Debug);
+        using var client = await gateway.ConnectAsync();
+        var held = bus!.Hold();
+        await client.SendAsync(Batch(1, Transaction));
+        await client.SendAsync(RawRows.End(Transactions.Table));
+        await client.SendAsync(RawRows.Batch(Users.Table, 1, BatchStatus.EndOfFile));
+        await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Log.Contains("table: users", StringComparison.Ordinal)), "the batch after the end has come");
+        Assert.Empty((await gateway.Storage.ListSessionsAsync()).Single().Ends);
+        held.SetResult();
+        for (var answers = 0; answers < 3; answers++) Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
+        Assert.Equal(1, (await gateway.Storage.ListSessionsAsync()).Single().Ends[Transactions.Table].Last);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         Storage.CreateSessionAsync(new NewSession(session.Id, 2, "agencia-1", null, new byte[32], new byte[16], session.Pin));
 
     /// <summary>Publishes batches and ends as a gateway does, and waits until all are safe.</summary>
-    public Task SendAsync(WorldSession session, IEnumerable<WorldBatch> batches) => Task.WhenAll(batches.Select(batch => Bus.PublishAsync(batch.Message, session.Pin.Shards)));
+    public Task SendAsync(WorldSession session, IEnumerable<Message> batches) => Task.WhenAll(batches.Select(batch => Bus.PublishAsync(batch, session.Pin.Shards)));
 
     public async Task<SessionRecord> EndOfAsync(WorldSession session)
     {

@@ -69,9 +69,9 @@ public sealed class WorkerGroupTests
         // Only the shards get everything; the process dies before any emission can arrive at a join.
         foreach (var batch in session.Batches) await JournalAtShardsAsync(server, session, batch);
         await server.RestartAsync();
-        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Message.Input.Table!)));
+        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Input.Table!)));
         // q1 reads transactions at its own join.
-        await Task.WhenAll(session.Batches.Where(batch => batch.Message.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch.Message, Shards)));
+        await Task.WhenAll(session.Batches.Where(batch => batch.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch, Shards)));
         await ExpectAsync(server, session);
     }
 
@@ -229,8 +229,8 @@ public sealed class WorkerGroupTests
         await server.OpenAsync(session);
         foreach (var batch in session.Batches) await JournalAtShardsAsync(server, session, batch);
         await server.RestartAsync();
-        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Message.Input.Table!)));
-        await Task.WhenAll(session.Batches.Where(batch => batch.Message.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch.Message, Shards)));
+        await server.SendAsync(session, session.Batches.Where(batch => !Topology.ShardTables.Contains(batch.Input.Table!)));
+        await Task.WhenAll(session.Batches.Where(batch => batch.Input.Table == Transactions.Table).Select(batch => server.Bus.PublishAsync(batch, Shards)));
         await ExpectAsync(server, session);
         Assert.Equal(3 * Shards, server.Watched.Repeated.Count(queue => queue.Name.StartsWith("join.", StringComparison.Ordinal)));
     }
@@ -292,13 +292,13 @@ public sealed class WorkerGroupTests
     }
 
     /// <summary>Puts what a batch says to the shards into the journal, as owners do that die right afterwards.</summary>
-    private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, WorldBatch batch)
+    private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, Message batch)
     {
-        var table = batch.Message.Input.Table!;
+        var table = batch.Input.Table!;
         if (!Topology.ShardTables.Contains(table)) return;
-        var routed = batch.Message.Kind == MessageKind.End
-            ? Topology.DestinationsOf(table, Shards).Select(destination => new Routed(destination, batch.Message))
-            : new BatchFilter().Filter(batch.Message, session.Pin);
+        var routed = batch.Kind == MessageKind.End
+            ? Topology.DestinationsOf(table, Shards).Select(destination => new Routed(destination, batch))
+            : new BatchFilter().Filter(batch, session.Pin);
         foreach (var (destination, message) in routed.Where(routed => routed.Destination.Kind == DestinationKind.Shard))
         {
             var claim = await server.Storage.TakeOverAsync(destination);
