@@ -22,7 +22,7 @@ internal static class ClusterProcess
     /// <summary>Runs a gateway until it is stopped.</summary>
     public static int RunGateway(ClusterOptions cluster, GatewayOptions options, LogLevel level, CancellationToken stop) => Run(level, async (clock, logs) =>
     {
-        await using var connection = await ClusterConnection.OpenAsync(cluster, Roles.Gateway, clock, logs);
+        await using var connection = await ClusterConnection.OpenAsync(cluster, Roles.Gateway, clock, logs, stop);
         await using var gateway = await GatewayServer.StartAsync(options, connection.Storage, connection.Bus, clock, logs);
         await WaitAsync(gateway.Stopped, stop);
     }, stop);
@@ -36,7 +36,7 @@ internal static class ClusterProcess
     /// <param name="stop">Stops it: what is in hand is finished.</param>
     public static int RunWorker(ClusterOptions cluster, string role, WorkerOptions options, IPEndPoint? http, LogLevel level, CancellationToken stop) => Run(level, async (clock, logs) =>
     {
-        await using var connection = await ClusterConnection.OpenAsync(cluster, role, clock, logs);
+        await using var connection = await ClusterConnection.OpenAsync(cluster, role, clock, logs, stop);
         var kind = role == Roles.Aggregate ? DestinationKind.Shard : DestinationKind.Join;
         var destinations = Topology.All(connection.Storage.Shards).Where(destination => role != Roles.Filter && destination.Kind == kind);
         var filters = role == Roles.Filter ? options.Filters : 0;
@@ -49,7 +49,7 @@ internal static class ClusterProcess
     /// <summary>Runs a monitor until it is stopped.</summary>
     public static int RunMonitor(ClusterOptions cluster, IReviver reviver, IPEndPoint? http, LogLevel level, CancellationToken stop) => Run(level, async (clock, logs) =>
     {
-        await using var connection = await ClusterConnection.OpenAsync(cluster, Roles.Monitor, clock, logs);
+        await using var connection = await ClusterConnection.OpenAsync(cluster, Roles.Monitor, clock, logs, stop);
         var monitor = new ClusterMonitor(
             connection.Members, connection.Membership.Self, () => connection.BrokerAnswersAsync(BrokerPatience), reviver, MemberPatience, clock, logs.CreateLogger("Monitor"));
         await using var health = http is null ? null : await HealthServer.StartAsync(http, () => IsReadyAsync(connection), logs);
@@ -86,6 +86,11 @@ internal static class ClusterProcess
             run(TimeProvider.System, logs).GetAwaiter().GetResult();
             if (stop.IsCancellationRequested) return ExitCode.Done;
             Console.Error.WriteLine("The process has stopped by itself, which it should not; the log says why. Start it again: its sessions go on.");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Before it was there.
+            return ExitCode.Done;
         }
         catch (Exception e) when (e is StorageException or BusSetupException or BusException)
         {

@@ -9,6 +9,10 @@ namespace CoffeeShop.Commands;
 /// <summary><c>coffee worker ROLE</c>: one process of a cluster that filters, aggregates or joins.</summary>
 internal static class WorkerCommand
 {
+    // A broker keeps what waits, unlike a queue in memory: a process that may own all shards has 64 messages of each in memory,
+    // and so many come again, one by one, to whoever takes a shard over.
+    private const int OwnerPrefetch = 64;
+
     private static readonly string[] WorkerRoles = [Roles.Filter, Roles.Aggregate, Roles.Join];
 
     public static Command New(CancellationToken stop)
@@ -29,7 +33,7 @@ internal static class WorkerCommand
             var settings = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables());
             return ClusterProcess.RunWorker(
                 cluster.Require(parsed), parsed.GetRequiredValue(role),
-                new WorkerOptions { Filters = 1, Owner = ClusterSettings.ReadOwnerOptions() },
+                new WorkerOptions { Filters = 1, OwnerPrefetch = OwnerPrefetch, Owner = ClusterSettings.ReadOwnerOptions() },
                 parsed.GetValue(http) is { } address ? ServeCommand.ParseEndPoint(address) : null,
                 settings.LogLevel ?? LogLevel.Information, stop);
         });

@@ -17,9 +17,13 @@ internal sealed class Connection : IAsyncDisposable
 
     private Connection(Stream stream)
     {
+        IsEncrypted = stream is SslStream;
         _stream = stream;
         _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
     }
+
+    /// <summary>Whether it is encrypted.</summary>
+    public bool IsEncrypted { get; }
 
     /// <summary>How many bytes have been written.</summary>
     public long BytesSent { get; private set; }

@@ -12,6 +12,7 @@ namespace CoffeeShop.Cluster;
 public sealed class ClusterConnection : IAsyncDisposable
 {
     private const string TopologyStep = "topology";
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(250), PauseMax = TimeSpan.FromSeconds(2);
 
     private readonly PostgresStorage _storage;
     private readonly RabbitMqBus _bus;
@@ -35,19 +36,57 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>Which destinations had better be here.</summary>
     public Placement Placement { get; }
 
-    /// <summary>Connects. The first process of a cluster declares its queues; the others check that they are there.</summary>
+    /// <summary>
+    /// Connects. The first process of a cluster declares its queues; the others check that they are there. Trouble that may
+    /// pass is waited out for a while, and told.
+    /// </summary>
     /// <param name="options">The cluster.</param>
     /// <param name="role">The role of this process.</param>
     /// <param name="clock">Measures the time.</param>
     /// <param name="logs">Gets what happens.</param>
+    /// <param name="stop">Ends the waiting.</param>
     /// <exception cref="StorageException">The database cannot be used.</exception>
     /// <exception cref="BusSetupException">The broker cannot be used.</exception>
     /// <exception cref="Configuration.ConfigurationException">An address is wrong.</exception>
-    public static async Task<ClusterConnection> OpenAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs)
+    /// <exception cref="OperationCanceledException">It was stopped before.</exception>
+    public static async Task<ClusterConnection> OpenAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs, CancellationToken stop)
     {
-        var log = logs.CreateLogger("Cluster");
+        var (begun, log) = (clock.GetTimestamp(), logs.CreateLogger("Cluster"));
+        var pause = PauseMin;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await OpenOnceAsync(options, role, clock, logs, log);
+            }
+            catch (Exception e) when (IsPassing(e) && clock.GetElapsedTime(begun) + pause < options.StartPatience)
+            {
+                log.JoiningAgain(role, attempt, pause.TotalMilliseconds, e.Message);
+                await Task.Delay(pause, clock, stop);
+                if (pause < PauseMax) pause *= 2;
+            }
+        }
+    }
+
+    /// <summary>Whether the broker answers.</summary>
+    /// <param name="patience">How long it may take.</param>
+    public Task<bool> BrokerAnswersAsync(TimeSpan patience) => _bus.AnswersAsync(patience);
+
+    /// <summary>Leaves the cluster.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _membership.DisposeAsync();
+        await _bus.DisposeAsync();
+        await _storage.DisposeAsync();
+    }
+
+    private static bool IsPassing(Exception e) => e is StorageException { IsLasting: false } or BusSetupException { IsPassing: true };
+
+    private static async Task<ClusterConnection> OpenOnceAsync(ClusterOptions options, string role, TimeProvider clock, ILoggerFactory logs, ILogger log)
+    {
         var name = options.NodeId ?? Membership.NameOf(role);
-        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = name };
+        // Whoever calls waits, and looks after the database as well.
+        var broker = new RabbitMqOptions(RabbitMqAddress.Parse(options.Broker)) { Name = name, ConnectPatience = TimeSpan.Zero };
         var storage = await PostgresStorage.OpenAsync(options.Database, options.Shards, clock, name);
         RabbitMqBus? bus = null;
         try
@@ -65,18 +104,6 @@ public sealed class ClusterConnection : IAsyncDisposable
             await storage.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>Whether the broker answers.</summary>
-    /// <param name="patience">How long it may take.</param>
-    public Task<bool> BrokerAnswersAsync(TimeSpan patience) => _bus.AnswersAsync(patience);
-
-    /// <summary>Leaves the cluster.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _membership.DisposeAsync();
-        await _bus.DisposeAsync();
-        await _storage.DisposeAsync();
     }
 
     private static async Task PrepareAsync(RabbitMqTopology topology, RabbitMqOptions broker, PostgresStorage storage, ILogger log)

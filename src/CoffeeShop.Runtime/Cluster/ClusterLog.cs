@@ -36,4 +36,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(603, LogLevel.Information, "action: join_cluster | result: success | role: {Role} | member: {Member} | broker: {Broker} | shards: {Shards}")]
     public static partial void Joined(this ILogger log, string role, string member, string broker, int shards);
+
+    [LoggerMessage(620, LogLevel.Warning, "action: join_cluster | result: in_progress | role: {Role} | attempt: {Attempt} | pause_ms: {Pause} | reason: {Reason}")]
+    public static partial void JoiningAgain(this ILogger log, string role, int attempt, double pause, string reason);
 }

@@ -15,4 +15,7 @@ public sealed record ClusterOptions(string Broker, string Database)
 
     /// <summary>How people call this process; null for a name made of its role, host and number.</summary>
     public string? NodeId { get; init; }
+
+    /// <summary>How long a start waits for a database and a broker that do not answer: all of a cluster may be started at once.</summary>
+    public TimeSpan StartPatience { get; init; } = TimeSpan.FromMinutes(1);
 }

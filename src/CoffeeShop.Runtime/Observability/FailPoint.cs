@@ -1,19 +1,23 @@
 using System.Diagnostics;
+using CoffeeShop.Services;
 
 namespace CoffeeShop.Observability;
 
 /// <summary>
 /// A moment at which a process can be made to die as if by <c>kill -9</c>, so that tests choose when by what has been done, and
 /// not by the clock: with <c>COFFEE_FAIL_POINT=owner.committed:3</c> in the environment the process ends itself at the third
-/// commit of an owner. Without the variable a point is a comparison. A name in <c>-ing</c> is the moment before, one in
-/// <c>-ed</c> the moment after.
+/// commit of an owner, and with <c>owner.committed:3:pause</c> it is paused there as if by <c>kill -STOP</c>, until it is sent
+/// SIGCONT. Without the variable a point is a comparison. A name in <c>-ing</c> is the moment before, one in <c>-ed</c> the
+/// moment after.
 /// </summary>
 public sealed class FailPoint
 {
     /// <summary>The variable of the environment.</summary>
     public const string Variable = "COFFEE_FAIL_POINT";
 
-    private static readonly (string Name, long Count)? Armed = Parse(Environment.GetEnvironmentVariable(Variable));
+    private const string Pause = "pause";
+
+    private static readonly (string Name, long Count, bool IsPause)? Armed = Parse(Environment.GetEnvironmentVariable(Variable));
 
     private readonly string _name;
     private readonly bool _isArmed;
@@ -102,7 +106,7 @@ public sealed class FailPoint
     /// <summary>What is wrong with the variable, or null. A test that names a point that is nowhere would pass for nothing.</summary>
     public static string? Problem => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text || All.Any(point => point._isArmed)
         ? null
-        : $"environment variable {Variable}: found \"{text}\", expected the name of a fail point and a count from 1, such as {OwnerCommitted}:3.";
+        : $"environment variable {Variable}: found \"{text}\", expected the name of a fail point and a count from 1, such as {OwnerCommitted}:3, or {OwnerCommitted}:3:{Pause} to be paused.";
 
     /// <summary>The moment has come.</summary>
     public void Hit()
@@ -113,12 +117,21 @@ public sealed class FailPoint
     /// <inheritdoc/>
     public override string ToString() => _name;
 
-    private static (string Name, long Count)? Parse(string? text) =>
-        text?.Split(':') is [var name, var digits] && long.TryParse(digits, out var count) && count > 0 ? (name, count) : null;
+    private static (string Name, long Count, bool IsPause)? Parse(string? text) =>
+        text?.Split(':') is [var name, var digits, .. var rest] && long.TryParse(digits, out var count) && count > 0 && rest is ([] or [Pause]) ? (name, count, rest is [Pause]) : null;
 
     private void Count()
     {
-        if (Interlocked.Increment(ref _hits) < Armed!.Value.Count) return;
+        var (_, count, isPause) = Armed!.Value;
+        var hits = Interlocked.Increment(ref _hits);
+        if (hits < count || (isPause && hits > count)) return;
+        if (isPause)
+        {
+            // It may not be able to: the test that waits for it sees that.
+            _ = NativeMethods.Send(Environment.ProcessId, Signal.Pause);
+            return;
+        }
+
         using var process = Process.GetCurrentProcess();
         process.Kill();
         // Not one step further, whatever the signal takes.

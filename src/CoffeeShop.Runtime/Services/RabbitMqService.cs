@@ -135,6 +135,12 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <summary>Ends what <see cref="SetMemoryAlarmAsync"/> has begun.</summary>
     public Task ClearMemoryAlarmAsync() => ControlAsync("set_vm_memory_high_watermark", "absolute", $"{_options.MemoryBytesMax}");
 
+    /// <summary>Blocks all publishers, as a broker does whose disk is full, until <see cref="ClearDiskAlarmAsync"/>.</summary>
+    public Task SetDiskAlarmAsync() => ControlAsync("set_disk_free_limit", "1000000GB");
+
+    /// <summary>Ends what <see cref="SetDiskAlarmAsync"/> has begun.</summary>
+    public Task ClearDiskAlarmAsync() => ControlAsync("set_disk_free_limit", $"{_options.DiskBytesMin}");
+
     /// <summary>Closes all connections from the side of the broker.</summary>
     public Task CloseConnectionsAsync() => ControlAsync("close_all_connections", "--global", "closed by rabbitmqctl");
 

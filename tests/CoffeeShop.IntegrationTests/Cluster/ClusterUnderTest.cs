@@ -32,6 +32,19 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     public IEnumerable<RoleProcess> All => [.. Gateways, .. Filters, .. Aggregators, .. Joiners];
 
+    /// <summary>What the processes have said last, for messages.</summary>
+    public string Tail => string.Join("\n\n", All.Select(process => string.Join('\n', process.Log.Split('\n').TakeLast(25).Prepend($"{process}:"))));
+
+    /// <summary>The processes of a role.</summary>
+    public List<RoleProcess> Of(string role) => role switch
+    {
+        Roles.Gateway => Gateways,
+        Roles.Filter => Filters,
+        Roles.Aggregate => Aggregators,
+        Roles.Join => Joiners,
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "A role of a cluster."),
+    };
+
     /// <summary>A cluster without processes.</summary>
     public static async Task<ClusterUnderTest> New(Broker broker, PostgresServer postgres, int? shards = null, string queueType = "quorum")
     {
@@ -63,17 +76,57 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             Grow(Aggregators, Roles.Aggregate, counts.Aggregators), Grow(Joiners, Roles.Join, counts.Joiners));
     }
 
+    /// <summary>Adds a process that is not started.</summary>
+    public RoleProcess Add(string role)
+    {
+        var process = New(role);
+        Of(role).Add(process);
+        return process;
+    }
+
+    /// <summary>Waits until the open sessions have got so far.</summary>
+    /// <param name="progress">Groups of messages that owners have committed, of all sessions.</param>
+    public async Task Reaches(long progress = 15)
+    {
+        await using var storage = await OpenStorage();
+        using var patience = NewPatience();
+        while (await Progress(storage) is var now && now < progress)
+        {
+            Assert.False(patience.IsCancellationRequested, $"{now} groups have been committed, expected {progress}.\n{Tail}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until nothing is applied any more.</summary>
+    public async Task StandsStill()
+    {
+        await using var storage = await OpenStorage();
+        using var patience = NewPatience();
+        var before = -1L;
+        while (await Progress(storage) is var now && now != before)
+        {
+            Assert.False(patience.IsCancellationRequested, $"Messages are still applied.\n{Tail}");
+            before = now;
+            await Task.Delay(1000, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Deletes a queue with what is in it.</summary>
+    public Task DeleteQueue(string queue) => _broker.Service.ControlAsync("delete_queue", "--vhost", _virtualHost, queue);
+
     /// <summary>The database, to look into.</summary>
     public Task<PostgresStorage> OpenStorage() => PostgresStorage.OpenAsync(Database, shards: null, TimeProvider.System);
 
     /// <summary>What must be left when all clients have their answers: the results, and nothing else.</summary>
     /// <param name="complete">How many sessions are complete.</param>
-    public async Task CheckAtRest(int complete)
+    /// <param name="failed">How many have failed. Others may be open whose client never heard of them; they have had no batch.</param>
+    public async Task CheckAtRest(int complete, int failed = 0)
     {
         await using var storage = await OpenStorage();
         var sessions = await storage.ListSessionsAsync();
         Assert.Equal(complete, sessions.Count(session => session.State == SessionState.Complete));
-        Assert.All(sessions, session => Assert.True(session.State is SessionState.Complete or SessionState.Open, $"{session.Session.Id}: {session.State} {session.Reason}"));
+        Assert.Equal(failed, sessions.Count(session => session.State == SessionState.Failed));
+        Assert.All(sessions, session => Assert.True(session.State is SessionState.Complete or SessionState.Open or SessionState.Failed, $"{session.Session.Id}: {session.State} {session.Reason}"));
         foreach (var session in sessions)
         {
             var footprint = await storage.MeasureAsync(session.Session.Id);
@@ -81,8 +134,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         }
 
         // What was repeated is dropped by its owner, a moment after the answers.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var patience = NewPatience();
         while (await Left() is { Count: > 0 } left)
         {
             if (patience.IsCancellationRequested) Assert.Fail($"Left in queues: {string.Join(", ", left)}");
@@ -93,6 +145,15 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var process in All) await process.DisposeAsync();
+    }
+
+    private static async Task<long> Progress(PostgresStorage storage) => (await storage.ListOpenSessionsAsync()).Sum(session => session.Progress);
+
+    private static CancellationTokenSource NewPatience()
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        return patience;
     }
 
     private async Task<List<string>> Left() => [.. (await _broker.Service.QueuesAsync(_virtualHost)).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];

@@ -18,6 +18,9 @@ internal sealed class RoleProcess(params string[] arguments) : IAsyncDisposable
 
     public int ProcessId => _process!.Id;
 
+    /// <summary>Variables of its own, for the next start.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
@@ -25,36 +28,60 @@ internal sealed class RoleProcess(params string[] arguments) : IAsyncDisposable
     /// <param name="failPoint">Where it ends itself; null for one that lives.</param>
     public async Task Start(string? failPoint = null)
     {
-        _process = Coffee.StartToDie(failPoint, arguments);
+        Launch(failPoint);
+        await BeReady(failPoint);
+    }
+
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public void Launch(string? failPoint = null)
+    {
+        _process?.Dispose();
+        _process = Coffee.StartWith(Environment, failPoint, arguments);
         _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         _process.BeginErrorReadLine();
-        var said = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    public async Task BeReady(string? failPoint = null)
+    {
+        var said = await _process!.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
         // One that dies at once may die before it is ready.
         Assert.True(said == "ready" || (failPoint is not null && said is null), $"coffee {string.Join(' ', arguments)} said \"{said}\" instead of ready:\n{Log}");
     }
 
-    public void Send(Signal signal) => Process.Start("kill", [$"-{(int)signal}", $"{ProcessId}"]).WaitForExit();
+    public void Send(Signal signal) => _process!.Send(signal);
+
+    public override string ToString() => string.Join(' ', arguments.Take(2));
 
     /// <summary>Waits until it has ended itself.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> Death()
     {
-        await _process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await _process!.WaitForExitAsync(TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>SIGKILL, unless it is dead.</summary>
     public async Task Kill()
     {
         _process!.Kill();
         await Death();
     }
 
+    /// <summary>Waits until it is paused.</summary>
+    public Task IsPaused() => Until(
+        // The state follows the name, which is in parentheses.
+        () => File.ReadAllText($"/proc/{ProcessId}/stat").Split(") ")[^1].StartsWith('T'), "It is not paused.");
+
+    /// <summary>Waits until it has said something.</summary>
+    /// <param name="part">What is looked for in a line.</param>
+    public Task Says(string part) => Until(() => Log.Contains(part, StringComparison.Ordinal), $"\"{part}\" was not said.");
+
     /// <summary>SIGTERM, and the end that follows.</summary>
     public async Task<int> Stop()
     {
         Send(Signal.Terminate);
-        return await Death();
+        return await Death().WaitAsync(Patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,5 +90,25 @@ internal sealed class RoleProcess(params string[] arguments) : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private async Task Until(Func<bool> condition, string otherwise)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (!condition())
+        {
+            Assert.False(patience.IsCancellationRequested, $"{otherwise}\n{Log}");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+}
+
+internal static class Signals
+{
+    public static void Send(this Process process, Signal signal)
+    {
+        using var kill = Process.Start("kill", [$"-{(int)signal}", $"{process.Id}"]);
+        kill.WaitForExit();
     }
 }

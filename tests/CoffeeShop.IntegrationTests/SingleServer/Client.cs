@@ -23,6 +23,9 @@ internal sealed class Client(string address, string data, string id = "1") : IDi
 
     public Task<Ended> Send(params string[] options) => Coffee.Run(Arguments(options));
 
+    /// <summary>Goes on with its session at another address.</summary>
+    public Task<Ended> ResumeAt(string other, params string[] options) => Coffee.Run(Arguments(other, ["--resume", .. options]));
+
     public Process Start(params string[] options) => Coffee.Start(Arguments(options));
 
     /// <summary>Starts a client that ends itself at a fail point.</summary>
@@ -39,5 +42,7 @@ internal sealed class Client(string address, string data, string id = "1") : IDi
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Arguments(string[] options) => ["send", "--server", address, "--data", data, "--out", Out, "--id", id, "--quiet", .. options];
+    private string[] Arguments(string[] options) => Arguments(address, options);
+
+    private string[] Arguments(string server, string[] options) => ["send", "--server", server, "--data", data, "--out", Out, "--id", id, "--quiet", .. options];
 }

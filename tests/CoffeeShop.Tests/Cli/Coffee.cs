@@ -47,6 +47,9 @@ internal static class Coffee
     /// <param name="arguments">What it is to do.</param>
     public static Process StartToDie(string? failPoint, params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments, failPoint);
 
+    /// <summary>Starts a process with variables of its own.</summary>
+    public static Process StartWith(IReadOnlyDictionary<string, string> environment, string? failPoint, params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments, failPoint, environment);
+
     /// <summary>Runs it to its end on a terminal, which shows both outputs.</summary>
     /// <param name="arguments">What it is to do; none that a shell would look at.</param>
     public static async Task<Ended> RunOnTerminal(params string[] arguments)
@@ -57,9 +60,9 @@ internal static class Coffee
         return ended with { Error = ended.Output };
     }
 
-    private static Process StartIn(string folder, string[] arguments, string? failPoint = null) => Start(folder, "dotnet", [Executable, .. arguments], failPoint);
+    private static Process StartIn(string folder, string[] arguments, string? failPoint = null, IReadOnlyDictionary<string, string>? environment = null) => Start(folder, "dotnet", [Executable, .. arguments], failPoint, environment);
 
-    private static Process Start(string folder, string program, string[] arguments, string? failPoint = null)
+    private static Process Start(string folder, string program, string[] arguments, string? failPoint = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -73,16 +76,20 @@ internal static class Coffee
         start.Environment["LANG"] = "C";
         start.Environment.Remove("COLUMNS");
         start.Environment[FailPoint.Variable] = failPoint;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
     }
 
     /// <summary>Waits for the end; a process that does not come to it is killed and fails the test.</summary>
-    public static async Task<Ended> End(Process process)
+    public static Task<Ended> End(Process process) => End(process, Patience);
+
+    /// <summary>Waits for the end for so long.</summary>
+    public static async Task<Ended> End(Process process, TimeSpan time)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(time);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);

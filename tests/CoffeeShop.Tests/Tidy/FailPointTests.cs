@@ -26,6 +26,7 @@ public sealed partial class FailPointTests
     [InlineData("owner.comitted:1")]
     [InlineData("owner.committed")]
     [InlineData("owner.committed:0")]
+    [InlineData("owner.committed:1:rest")]
     public async Task A_point_that_is_nowhere_is_refused(string failPoint)
     {
         using var process = Coffee.StartToDie(failPoint, "sessions");

@@ -71,7 +71,7 @@ public sealed class RabbitMqBus : IBus
         {
             await subscription.DisposeAsync();
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested) throw;
-            if (e is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound }) throw new QueueMissingException(queue, $"{_consuming.Address}");
+            if (e is OperationInterruptedException interrupted && RabbitMqErrors.IsMissing(interrupted.ShutdownReason)) throw new QueueMissingException(queue, $"{_consuming.Address}");
             if (RabbitMqErrors.IsTrouble(e)) throw new BusException($"The queue {queue} at {_consuming.Address} cannot be consumed: {e.Message}", e);
             throw;
         }

@@ -35,7 +35,7 @@ internal static class RabbitMqConnecting
             }
             catch (Exception e) when (RabbitMqErrors.IsTrouble(e))
             {
-                throw new BusSetupException(Explain(e, options.Address), e);
+                throw new BusSetupException(Explain(e, options.Address), e) { IsPassing = IsUnreachable(e) };
             }
         }
     }
@@ -116,7 +116,7 @@ internal static class RabbitMqConnecting
         throw new BusSetupException($"The broker at {address}: found version {text}, expected RabbitMQ {VersionMin} or later. Update it, or use another one.");
     }
 
-    private static bool IsUnreachable(Exception e) => !Chain(e).Any(cause => cause is AuthenticationFailureException or AuthenticationException or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotAllowed });
+    private static bool IsUnreachable(Exception e) => RabbitMqErrors.IsTrouble(e) && !Chain(e).Any(cause => cause is AuthenticationFailureException or AuthenticationException or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotAllowed });
 
     private static string Explain(Exception e, RabbitMqAddress address)
     {

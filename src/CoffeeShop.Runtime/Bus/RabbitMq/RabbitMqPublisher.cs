@@ -141,7 +141,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     {
         if (RefusalOf(channel.CloseReason) is { } refusal)
         {
-            _outbox.Fail(publication => refusal.ReplyCode == Constants.NotFound
+            _outbox.Fail(publication => RabbitMqErrors.IsMissing(refusal)
                 ? new QueueMissingException(publication.Queue, $"{_link.Address}")
                 : new BusException($"The broker at {_link.Address} refused a message, maybe that to {publication.Queue}: {refusal.ReplyText}"));
         }
@@ -155,5 +155,5 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
 
     /// <summary>Why the broker has closed the channel, when that is for what was sent; null when it is for trouble that passes.</summary>
     private static ShutdownEventArgs? RefusalOf(ShutdownEventArgs? reason) =>
-        reason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.NotFound or Constants.AccessRefused or Constants.PreconditionFailed } ? reason : null;
+        reason is { Initiator: ShutdownInitiator.Peer, ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed } || RabbitMqErrors.IsMissing(reason) ? reason : null;
 }

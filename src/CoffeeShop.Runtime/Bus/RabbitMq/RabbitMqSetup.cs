@@ -32,12 +32,15 @@ internal sealed class RabbitMqSetup : IAsyncDisposable
             var reason = (e as OperationInterruptedException)?.ShutdownReason;
             throw new BusSetupException(reason?.ReplyCode switch
             {
-                Constants.NotFound => $"{what} was not found at {Address}: expected {expected}. Start the cluster first, or correct the address of the broker or the number of shards.",
+                Constants.NotFound when RabbitMqErrors.IsMissing(reason) => $"{what} was not found at {Address}: expected {expected}. Start the cluster first, or correct the address of the broker or the number of shards.",
                 Constants.PreconditionFailed => $"{what} at {Address} was found otherwise: {reason.ReplyText}. Expected {expected}. Delete it when it is not needed any more, give the options it was declared with, or use another virtual host.",
                 Constants.AccessRefused => $"{what} at {Address} is not permitted to the user \"{Address.User}\": {reason.ReplyText}. Expected permission to configure, write and read (rabbitmqctl set_permissions).",
                 _ => $"{what} at {Address} cannot be used: {reason?.ReplyText ?? e.Message}",
             }, e)
-            { Missing = reason?.ReplyCode == Constants.NotFound ? what : null };
+            {
+                Missing = RabbitMqErrors.IsMissing(reason) ? what : null,
+                IsPassing = reason is null || (reason.ReplyCode is Constants.NotFound or Constants.ConnectionForced or Constants.InternalError && !RabbitMqErrors.IsMissing(reason)),
+            };
         }
     }
 
@@ -50,13 +53,13 @@ internal sealed class RabbitMqSetup : IAsyncDisposable
             await channel.QueueDeclarePassiveAsync(queue.Name);
             return true;
         }
-        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode is Constants.NotFound)
+        catch (OperationInterruptedException e) when (RabbitMqErrors.IsMissing(e.ShutdownReason))
         {
             return false;
         }
         catch (Exception e) when (RabbitMqErrors.IsTrouble(e))
         {
-            throw new BusSetupException($"The queue {queue} at {Address} cannot be looked for: {e.Message}", e);
+            throw new BusSetupException($"The queue {queue} at {Address} cannot be looked for: {e.Message}", e) { IsPassing = true };
         }
     }
 
