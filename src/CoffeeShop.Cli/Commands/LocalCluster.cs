@@ -1,3 +1,4 @@
+using CoffeeShop.Cluster;
 using CoffeeShop.Gateway;
 using CoffeeShop.Observability;
 using CoffeeShop.Output;
@@ -48,7 +49,7 @@ internal static class LocalCluster
             var started = StartAsync(options, supervisor);
             if (await Task.WhenAny(started, stopped.Task) == started)
             {
-                await started;
+                await using var reports = await started;
                 UpOutput.SayReady();
                 await stopped.Task;
             }
@@ -59,22 +60,27 @@ internal static class LocalCluster
         }
     }
 
-    private static async Task StartAsync(UpOptions options, Supervisor supervisor)
+    /// <returns>What reports the private servers, if there are any.</returns>
+    private static async Task<ServerReports?> StartAsync(UpOptions options, Supervisor supervisor)
     {
-        var addresses = options.Addresses ?? await StartServersAsync(options.State, supervisor);
+        var servers = options.Addresses is null ? await StartServersAsync(options.State, supervisor) : null;
+        var addresses = options.Addresses ?? servers!.Addresses;
         // All at once: each waits for what it needs. They are stopped in the reverse order.
         await Task.WhenAll(UpRole.All.Reverse().Select(role => supervisor.StartAsync(
             Enumerable.Range(0, options.Counts[role]).Select(number => NewProcess(role, number, options, addresses)))));
+        // By now the tables are there, and for the number of shards that was asked for.
+        return servers is null ? null : await ServerReports.StartAsync(
+            addresses.Database, TimeProvider.System, (Roles.Broker, () => servers.Broker.ProcessId), (Roles.Database, () => servers.Database.ProcessId));
     }
 
-    private static async Task<ClusterAddresses> StartServersAsync(string state, Supervisor supervisor)
+    private static async Task<PrivateServers> StartServersAsync(string state, Supervisor supervisor)
     {
         var broker = new SupervisedRabbitMq(new RabbitMqServiceOptions(Path.Combine(state, "rabbitmq")));
         var database = new SupervisedPostgres(Path.Combine(state, "postgresql"));
         await supervisor.StartAsync([broker, database]);
         var addresses = new ClusterAddresses($"{broker.Service.Uri}", database.Service.Address);
         WriteAddresses(Path.Combine(state, "cluster.env"), addresses);
-        return addresses;
+        return new PrivateServers(broker, database, addresses);
     }
 
     /// <summary>For other commands of this user, which read the variables. The file holds passwords.</summary>
@@ -110,4 +116,6 @@ internal static class LocalCluster
             ? new ChildCommand(self, [Environment.GetCommandLineArgs()[0], .. arguments])
             : new ChildCommand(self, arguments);
     }
+
+    private sealed record PrivateServers(SupervisedRabbitMq Broker, SupervisedPostgres Database, ClusterAddresses Addresses);
 }

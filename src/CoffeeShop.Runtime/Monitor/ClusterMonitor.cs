@@ -67,7 +67,8 @@ public sealed class ClusterMonitor
             else if (led && !Leads) _log.LeadLost(_name);
             _watched.See(await _members.ListMembersAsync());
             if (!Leads) return;
-            foreach (var dead in _watched.Dead) await BringBackAsync(dead.Member);
+            // Servers are looked after by whoever started them.
+            foreach (var dead in _watched.Dead.Where(dead => dead.Member.Role is not (Roles.Broker or Roles.Database))) await BringBackAsync(dead.Member);
         }
         catch (Exception e) when (e is StorageException or TroubleException)
         {
