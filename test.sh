@@ -13,7 +13,7 @@ if ! command -v dotnet >/dev/null; then
 fi
 
 projects=(tests/CoffeeShop.Tests)
-suites=(bus eof sessions simulation storage)
+suites=(bus cluster eof sessions simulation storage)
 filter=()
 case "${1:-all}" in
     all) projects+=(tests/CoffeeShop.IntegrationTests) ;;

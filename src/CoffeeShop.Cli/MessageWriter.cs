@@ -19,15 +19,18 @@ internal sealed class MessageWriter(TextWriter inner, bool escapes) : TextWriter
 
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
-    public override void Write(string? value) => Deliver(() => inner.Write(Escape(value)));
+    public override void Write(string? value) => Deliver(() => inner.Write(Escaped(value)));
 
-    public override void WriteLine(string? value) => Deliver(() => inner.WriteLine(Escape(value)));
+    public override void WriteLine(string? value) => Deliver(() => inner.WriteLine(Escaped(value)));
 
     public override void Flush() => Deliver(inner.Flush);
 
-    private string? Escape(string? text) => !escapes || text is null || !text.Any(char.IsControl)
+    /// <summary>A text whose control characters cannot speak to the terminal.</summary>
+    public static string Escape(string text) => !text.Any(char.IsControl)
         ? text
         : string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+
+    private string? Escaped(string? text) => escapes && text is not null ? Escape(text) : text;
 
     private static void Deliver(Action write)
     {

@@ -8,20 +8,7 @@ using CoffeeShop.Output;
 
 Console.SetError(new MessageWriter(MessageWriter.StandardError, escapes: true));
 using var signals = new Signals();
-var root = new RootCommand("The coffee-shop analyzer: four exact answers from the CSV files of coffee shops.")
-{
-    DemoCommand.New(signals.Stop),
-    RunCommand.New(signals.Stop),
-    GenerateCommand.New(signals.Stop),
-    ServeCommand.New(signals.Stop),
-    SendCommand.New(signals),
-    WorkerCommand.New(signals.Stop),
-    MonitorCommand.New(signals.Stop),
-    ChaosCommand.New(signals.Stop),
-    SessionsCommand.New(signals.Stop),
-    ResultsCommand.New(signals.Stop),
-    CompareCommand.New(signals.Stop),
-};
+var root = Root.New(signals);
 
 if (FailPoint.Problem is { } wrong)
 {

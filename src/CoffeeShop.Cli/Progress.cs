@@ -70,18 +70,21 @@ internal sealed class Progress : IDisposable
         Terminal.Error.Progress().AutoClear(true).Columns(columns)
             .Start(context =>
             {
-                var bars = _parts.Select(part => (Part: part, Task: context.AddTask(part.Name, maxValue: 1))).ToList();
+                var bars = _parts.Select(part => (Part: part, Task: context.AddTask(Describe(part), maxValue: 1))).ToList();
                 do
                 {
                     foreach (var (part, task) in bars)
                     {
                         task.Value = part.Fraction();
-                        task.Description = part.Name.Length == 0 ? Describe(part.Bytes()) : $"{part.Name} {Units.Bytes(part.Bytes())}";
+                        task.Description = Describe(part);
                     }
                 }
                 while (!_ended.Wait(BarInterval));
             });
     }
+
+    /// <summary>What stands beside a bar; never empty.</summary>
+    private string Describe(ProgressPart part) => part.Name.Length == 0 ? Describe(part.Bytes()) : $"{part.Name} {Units.Bytes(part.Bytes())}";
 
     private string Describe(long bytes) => $"{_verb} {Units.Bytes(bytes)}, {Units.Bytes((long)(bytes / _watch.Elapsed.TotalSeconds))}/s";
 }

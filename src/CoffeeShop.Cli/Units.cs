@@ -15,4 +15,13 @@ internal static class Units
 
     /// <summary>A count with its thousands apart: <c>14,600,000</c>.</summary>
     public static string Count(long count) => count.ToString("#,0");
+
+    /// <summary>A time with its one or two largest units: <c>5 s</c>, <c>3 min 12 s</c>, <c>2 d 4 h</c>.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => $"{time.Seconds} s",
+        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds} s",
+        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
+        _ => $"{time.Days} d {time.Hours} h",
+    };
 }

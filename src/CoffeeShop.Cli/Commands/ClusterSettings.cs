@@ -58,6 +58,30 @@ internal sealed class ClusterSettings
     public ClusterOptions Require(ParseResult parsed) => Parse(parsed)
         ?? throw new ConfigurationException($"Found no cluster: name its broker and its database by --broker and --database, or by {BrokerVariable} and {DatabaseVariable}.");
 
+    /// <summary>The addresses for the processes of a cluster that this process starts.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isPrivate">Whether the servers are private ones, which nothing may name.</param>
+    /// <returns>Null for private servers.</returns>
+    /// <exception cref="ConfigurationException">None are named, or half of them, or private ones are.</exception>
+    public ClusterAddresses? Addresses(ParseResult parsed, bool isPrivate)
+    {
+        if (isPrivate)
+        {
+            // What the environment says is overridden by the flag.
+            return parsed.GetValue(_broker) is null && parsed.GetValue(_database) is null ? null
+                : throw new ConfigurationException("Found --services with --broker or --database, expected one or the other: --services starts a broker and a database of its own.");
+        }
+
+        return Parse(parsed) is { } cluster ? new ClusterAddresses(cluster.Broker, cluster.Database)
+            : throw new ConfigurationException($"Found no broker and no database: let --services start private ones, or name yours by --broker and --database, or by {BrokerVariable} and {DatabaseVariable}.");
+    }
+
+    /// <summary>What other processes of the cluster are told beside the addresses.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="queueType">How the queues are kept unless the command line says it.</param>
+    public IReadOnlyList<string> Flags(ParseResult parsed, string queueType) =>
+        [.. parsed.GetValue(_shards) is { } shards ? [_shards.Name, shards] : Array.Empty<string>(), _queueType.Name, parsed.Given(_queueType) ?? queueType];
+
     /// <summary>How owners work, as the documents' variables say. Of those that count what is counted anyway, a notice is given.</summary>
     /// <exception cref="ConfigurationException">A variable is wrong.</exception>
     public static OwnerOptions ReadOwnerOptions()

@@ -33,8 +33,8 @@ internal sealed class ServerApi(string address, string? authorities) : IDisposab
         catch (HttpRequestException e)
         {
             if (e.InnerException is AuthenticationException untrusted)
-                throw new ServerApiException($"The server at {address} cannot be trusted: {untrusted.Message} Name the authority of its certificate with --tls-ca.");
-            throw new ServerApiException($"No server answers at {address}: {e.Message} Start one with coffee serve, or say with --http where it is.");
+                throw new ServerApiException($"The server at {address} cannot be trusted: {untrusted.Message.TrimEnd('.')}. Name the authority of its certificate with --tls-ca.");
+            throw new ServerApiException($"No server answers at {address}: {e.Message.TrimEnd('.')}. Start one with coffee serve, or say with --http where it is.");
         }
     }
 

@@ -11,12 +11,14 @@ namespace CoffeeShop.Delivery;
 /// <param name="bytesMax">No more bytes may be unacknowledged, unless it is a single message.</param>
 public sealed class SendWindow(int countMax, long bytesMax)
 {
-    /// <summary>Acknowledgements that take longer mean a line in front of the server.</summary>
+    /// <summary>Acknowledgements that take so much longer than the quickest mean a line in front of the server.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<SentMessage> _sent = new();
     private IReadOnlyDictionary<Table, long> _marks = new Dictionary<Table, long>();
 
+    // What a line takes that has nobody waiting in it: the way there and back, and a disk.
+    private TimeSpan _waitMin = TimeSpan.MaxValue;
     private int _room = Math.Min(2, countMax);
     private int _acknowledgedInTime;
     private int _sentBeforeLess;
@@ -51,7 +53,8 @@ public sealed class SendWindow(int countMax, long bytesMax)
     {
         if (!_sent.TryDequeue(out var first)) return null;
         Bytes -= first.Bytes;
-        if (waited > WaitMax) GiveLess();
+        if (waited < _waitMin) _waitMin = waited;
+        if (waited - _waitMin > WaitMax) GiveLess();
         else GiveMore();
         _sentBeforeLess = Math.Max(0, _sentBeforeLess - 1);
         return first;

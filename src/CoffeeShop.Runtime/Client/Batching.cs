@@ -16,7 +16,8 @@ namespace CoffeeShop.Client;
 internal abstract class Batching(Dataset dataset, bool isStrict, Action<DataFile> onFile)
 {
     private readonly Dictionary<Table, Batch> _batches = TableRegistry.All.ToDictionary(table => table, table => new Batch(table));
-    /// <summary>As large as a frame: what a message costs on its way does not depend on its rows.</summary>
+
+    /// <summary>More rows in a message would hardly make each of them cheaper, and a busy server answers smaller messages sooner.</summary>
     private readonly Block _block = new(384 << 10);
     private long _last;
 

@@ -134,7 +134,7 @@ public sealed class ClientSession
     {
         var window = new SendWindow(_options.WindowBatches, _options.WindowBytes);
         window.Restart(marks.ToDictionary(mark => mark.Table, mark => mark.Number));
-        return new Version2Conversation(connection, window, _download, Progress, _retry, new Patience(_options.ClientId, _logger, _clock), _logger);
+        return new Version2Conversation(connection, window, _download, Progress, _retry, new Patience(_options.ClientId, _logger, _clock, speaks: true), _logger);
     }
 
     private ColumnBatching NewBatching() => new(_dataset, _options.BatchRows, _options.IsStrict, file => _options.TellFile(_logger, file.Name));

@@ -17,9 +17,13 @@ internal sealed class Connection : IAsyncDisposable
 
     private Connection(Stream stream)
     {
+        IsEncrypted = stream is SslStream;
         _stream = stream;
         _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
     }
+
+    /// <summary>Whether it is encrypted.</summary>
+    public bool IsEncrypted { get; }
 
     /// <summary>How many bytes have been written.</summary>
     public long BytesSent { get; private set; }
@@ -49,7 +53,7 @@ internal sealed class Connection : IAsyncDisposable
         {
             socket.Dispose();
             if (e is AuthenticationException)
-                throw new ClientException($"The server {server} cannot be trusted: {e.Message} Check that it serves TLS and that --tls-ca names the authority of its certificate.");
+                throw new ClientException($"The server {server} cannot be trusted: {e.Message.TrimEnd('.')}. Check that it serves TLS and that --tls-ca names the authority of its certificate.");
             if (e is OperationCanceledException && !stop.IsCancellationRequested)
                 throw new ConnectionLostException($"no answer within {ConnectTimeout.TotalSeconds:0} seconds");
             if (e is IOException or SocketException) throw new ConnectionLostException(e.Message);

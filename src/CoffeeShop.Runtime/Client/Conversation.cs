@@ -33,7 +33,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var receiving = ReceiveAsync(ending);
-        var telling = patience.TellAsync(() => _isHeard || !_unacknowledged.IsEmpty, ending.Token);
+        var telling = patience.TellAsync(() => _isHeard || !_unacknowledged.IsEmpty, ending.CancelAsync, ending.Token);
         try
         {
             await SayAsync(send, lastWord, ending.Token);
@@ -41,6 +41,7 @@ internal abstract class Conversation(Connection connection, SendWindow window, C
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
+            if (patience.IsLost) throw new ConnectionLostException("the server has been silent for too long");
             // The receiving has ended before, and tells why.
             await receiving;
             if (!_isHeard) throw new ConnectionLostException("the server ended the session before everything was said");

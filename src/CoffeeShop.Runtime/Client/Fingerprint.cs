@@ -17,7 +17,7 @@ public sealed record Fingerprint(int BatchRows, IReadOnlyList<FileMark> Files)
     public const int Bytes = SHA256.HashSizeInBytes;
 
     /// <summary>To be raised when the same files are cut into other batches, or the bytes of a batch change.</summary>
-    private const int Batching = 1;
+    private const int Batching = 2;
 
     /// <summary>Takes the fingerprint of a dataset. Its files are not read as a whole: they may have terabytes.</summary>
     /// <param name="dataset">The files.</param>

@@ -30,7 +30,9 @@ internal static class Greeting
             throw new ConnectionLostException($"no answer to HELLO within {timeout.TotalSeconds:0} seconds");
         }
 
-        return welcome ?? throw new ConnectionLostException("the server closed the connection instead of answering HELLO");
+        return welcome ?? throw new ConnectionLostException(connection.IsEncrypted
+            ? "the server closed the connection instead of answering HELLO"
+            : "the server closed the connection instead of answering HELLO; if it serves TLS, name the authority of its certificate with --tls-ca");
     }
 
     private static Welcome Understand(IMessage message) => message switch

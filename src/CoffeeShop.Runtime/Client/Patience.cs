@@ -6,13 +6,20 @@ namespace CoffeeShop.Client;
 /// <param name="clientId">How the client calls itself.</param>
 /// <param name="logger">Told of it.</param>
 /// <param name="clock">Tells the time.</param>
-internal sealed class Patience(string clientId, ILogger logger, TimeProvider clock)
+/// <param name="speaks">Whether the server says now and then that it is there while it is waited for; its silence is then that of a dead network.</param>
+internal sealed class Patience(string clientId, ILogger logger, TimeProvider clock, bool speaks)
 {
+    /// <summary>Of a server that speaks every second.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(20);
+
     /// <summary>So long nothing is said, and so long between two words.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private long _heardAt = clock.GetTimestamp();
     private long _movedAt = clock.GetTimestamp();
+
+    /// <summary>Whether a server that should speak has been silent for too long.</summary>
+    public bool IsLost { get; private set; }
 
     /// <summary>The server has said something, if only that it is there.</summary>
     public void Hear() => Volatile.Write(ref _heardAt, clock.GetTimestamp());
@@ -22,15 +29,25 @@ internal sealed class Patience(string clientId, ILogger logger, TimeProvider clo
 
     /// <summary>Looks now and then until it is stopped.</summary>
     /// <param name="isWaiting">Whether the client waits for the server.</param>
+    /// <param name="onLost">Called when the server is lost.</param>
     /// <param name="stop">Stops it.</param>
-    public async Task TellAsync(Func<bool> isWaiting, CancellationToken stop)
+    public async Task TellAsync(Func<bool> isWaiting, Func<Task> onLost, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stop))
         {
-            if (!isWaiting()) Move();
+            if (!isWaiting())
+            {
+                Move();
+                Hear();
+            }
+
             var (waited, silent) = (Since(ref _movedAt), Since(ref _heardAt));
             if (waited >= Interval) ClientLog.Waiting(logger, clientId, (long)waited.TotalSeconds, silent < Interval ? "alive" : "silent");
+            if (!speaks || silent < SilenceMax) continue;
+            IsLost = true;
+            await onLost();
+            return;
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class Version1Session(ClientOptions options, Dataset dataset, ILog
         var retry = new RetryPolicy(options.Retry, random);
         var connector = new Connector(options, retry, logger, clock);
         await using var connection = await connector.ConnectAsync(stop);
-        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, retry, new Patience(options.ClientId, logger, clock), logger);
+        var conversation = new Version1Conversation(connection, new SendWindow(options.WindowBatches, options.WindowBytes), Progress, retry, new Patience(options.ClientId, logger, clock, speaks: false), logger);
         var batching = new TextBatching(dataset, options.BatchRows, options.IsStrict, file => options.TellFile(logger, file.Name));
         SentInput? sent = null;
         try

@@ -9,7 +9,7 @@ namespace CoffeeShop.Gateway;
 /// Answers the frames of a connection strictly in the order in which they came, each only when it can no longer be lost; and
 /// bounds what is in between. An answer has no number, so the order is all that tells which frame it answers.
 /// </summary>
-internal sealed class Acknowledgements(ClientConnection connection, GatewayLimits limits, TimeProvider clock) : IDisposable
+internal sealed class Acknowledgements(ClientConnection connection, GatewayLimits limits, Func<int> sessions, TimeProvider clock) : IDisposable
 {
     /// <summary>What a frame in flight costs beside its bytes, so that many small ones are bounded too.</summary>
     private const int FrameOverhead = 512;
@@ -19,6 +19,7 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _inFlight;
     private readonly SemaphoreSlim _output = new(1, 1);
+    private volatile bool _isWaiting;
     private bool _isUnheard;
     private bool _hasWritten;
 
@@ -41,7 +42,9 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         Interlocked.Add(ref _inFlight, cost);
         connection.Owe(cost);
         _pending.Writer.TryWrite(new Pending(answer, cost));
-        while (Interlocked.Read(ref _inFlight) >= limits.InFlightBytes) await _room.WaitAsync(connection.Interrupted);
+        _isWaiting = true;
+        while (Interlocked.Read(ref _inFlight) >= limits.InFlightBytesOf(sessions())) await _room.WaitAsync(connection.Interrupted);
+        _isWaiting = false;
     }
 
     /// <summary>No more frames come.</summary>
@@ -105,8 +108,8 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         }
 
         connection.Give(pending.Cost);
-        var inFlight = Interlocked.Add(ref _inFlight, -pending.Cost);
-        if (inFlight < limits.InFlightBytes && inFlight + pending.Cost >= limits.InFlightBytes && _room.CurrentCount == 0) _room.Release();
+        Interlocked.Add(ref _inFlight, -pending.Cost);
+        if (_isWaiting && _room.CurrentCount == 0) _room.Release();
     }
 
     /// <summary>Waits for an answer, and says meanwhile what there is to say.</summary>
@@ -141,7 +144,8 @@ internal sealed class Acknowledgements(ClientConnection connection, GatewayLimit
         {
             if (_isUnheard || !_hasWritten) return;
             _hasWritten = false;
-            await connection.FlushAsync(limits.WriteTime);
+            if (!GoesOnUnheard) await connection.FlushAsync(limits.WriteTime);
+            else if (!await connection.TryFlushAsync(limits.UnheardTime)) _isUnheard = true;
             FailPoint.BatchAcknowledged.Hit();
         }
         catch (Exception e) when (GoesOnUnheard && e is (IOException or ConnectionAbortedException))

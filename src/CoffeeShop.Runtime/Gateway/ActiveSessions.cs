@@ -13,6 +13,9 @@ internal sealed class ActiveSessions
     /// <summary>All of them, at this moment.</summary>
     public ICollection<ActiveSession> All => _sessions.Values;
 
+    /// <summary>How many there are.</summary>
+    public int Count => _sessions.Count;
+
     /// <summary>Whether the client of a session is connected here.</summary>
     public bool Contains(SessionId id) => _sessions.ContainsKey(id);
 

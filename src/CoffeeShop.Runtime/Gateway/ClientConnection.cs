@@ -13,6 +13,7 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
 {
     private readonly CancellationTokenSource _interrupted = new();
     private Ending? _interruption;
+    private volatile bool _isUnread;
     private string _awaited = "";
     private long _readDeadline;
     private TimeSpan _idleTime;
@@ -101,11 +102,29 @@ internal sealed class ClientConnection(ConnectionContext context, IPAddress addr
     /// <exception cref="ConnectionAbortedException">The client is gone.</exception>
     public async ValueTask FlushAsync(TimeSpan time)
     {
+        if (_isUnread) throw new ConnectionAbortedException("The client does not read what it is sent.");
         var flush = Output.FlushAsync(CancellationToken.None);
         if (!flush.IsCompleted) Volatile.Write(ref _writeDeadline, After(time));
         var isGone = (await flush).IsCompleted;
         Volatile.Write(ref _writeDeadline, 0);
         if (isGone) throw new ConnectionAbortedException("The client is gone.");
+    }
+
+    /// <summary>Sends what has been written, if the client takes it up in time; otherwise it may take it up whenever it likes.</summary>
+    /// <param name="time">The time.</param>
+    /// <returns>Whether it has. If not, nothing more may be written.</returns>
+    /// <exception cref="ConnectionAbortedException">The client is gone.</exception>
+    public async ValueTask<bool> TryFlushAsync(TimeSpan time)
+    {
+        var flush = Output.FlushAsync(CancellationToken.None).AsTask();
+        if (!flush.IsCompleted && await Task.WhenAny(flush, Task.Delay(time, clock, Interrupted)) != flush)
+        {
+            _isUnread = true;
+            return false;
+        }
+
+        if ((await flush).IsCompleted) throw new ConnectionAbortedException("The client is gone.");
+        return true;
     }
 
     /// <summary>Ends what has waited for too long.</summary>

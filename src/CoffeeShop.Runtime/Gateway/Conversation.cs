@@ -13,7 +13,7 @@ namespace CoffeeShop.Gateway;
 internal sealed class Conversation(GatewayContext gateway, ClientConnection connection, string connectionId) : IFrameHandler, IDisposable
 {
     private readonly FrameSource _source = new(connection, gateway.Limits);
-    private readonly Acknowledgements _acknowledgements = new(connection, gateway.Limits, gateway.Clock);
+    private readonly Acknowledgements _acknowledgements = new(connection, gateway.Limits, () => gateway.Active.Count, gateway.Clock);
     private VersionHandler? _version;
 
     public bool AwaitsMore => _version?.AwaitsMore ?? true;

@@ -15,6 +15,13 @@ public sealed record GatewayLimits
     /// <summary>Bytes of frames of a session that are not acknowledged yet. When they are reached, its socket is not read.</summary>
     public int InFlightBytes { get; init; } = 8 << 20;
 
+    /// <summary>The same of all sessions together, which share it. A session may always have a frame.</summary>
+    public long InFlightBytesAll { get; init; } = 512 << 20;
+
+    /// <summary>What a session may have in flight when there are so many.</summary>
+    /// <param name="sessions">The sessions that are connected.</param>
+    internal long InFlightBytesOf(int sessions) => Math.Clamp(InFlightBytesAll / Math.Max(1, sessions), 1, InFlightBytes);
+
     /// <summary>From the beginning of a connection to its first whole frame.</summary>
     public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -26,6 +33,9 @@ public sealed record GatewayLimits
 
     /// <summary>Until a client takes up what it is sent.</summary>
     public TimeSpan WriteTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Until a client of version 1 that does not take up its answers is taken for one that never reads them, and gets no more.</summary>
+    public TimeSpan UnheardTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Until a client that was told of an error has read it; then its connection is closed.</summary>
     public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(1);

@@ -93,7 +93,16 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
         lock (_lock)
         {
             _onTheirWay.Remove(gathered.Task);
-            if (_batch is not null && _onTheirWay.Count == 0) Publish();
+            if (_gathered is not { } waiting || _onTheirWay.Count > 0) return;
+            try
+            {
+                Publish();
+            }
+            catch (Exception e)
+            {
+                // Those who wait for it hear of it: there is nobody else here.
+                waiting.TrySetException(e);
+            }
         }
     }
 }

@@ -142,7 +142,8 @@ internal sealed class HttpApi(GatewayContext gateway)
         }
 
         if (record is not null && asker.MaySee(record)) return record;
-        await FailAsync(http, StatusCodes.Status404NotFound, name == Latest ? "No session is complete yet." : "There is no such session for you.");
+        await FailAsync(http, StatusCodes.Status404NotFound, name == Latest ? "No session is complete yet."
+            : SessionId.TryParse(name, out _) ? "There is no such session for you." : $"Found the session \"{name}\", expected its id or {Latest}.");
         return null;
     }
 

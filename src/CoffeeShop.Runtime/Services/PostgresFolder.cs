@@ -15,6 +15,9 @@ internal sealed class PostgresFolder
 
     private const string Packages = "/usr/lib/postgresql";
 
+    // Beyond the greatest number that the kernel gives.
+    private const string NoProcess = "2147483647";
+
     private readonly string _programs;
 
     private PostgresFolder(string path, string programs) => (Path, _programs) = (path, programs);
@@ -51,6 +54,20 @@ internal sealed class PostgresFolder
         return folder;
     }
 
+    /// <summary>
+    /// Lets a server start after one that was killed together with whoever had started it: nobody may have buried it yet, and by its
+    /// number the next one would take it for alive. Whether its memory is still in use is for the next one to see.
+    /// </summary>
+    public void ForgetDeadServer()
+    {
+        var file = System.IO.Path.Combine(Data, "postmaster.pid");
+        if (!File.Exists(file)) return;
+        var lines = File.ReadAllLines(file);
+        if (lines.Length == 0 || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var process) || ProcessTree.IsRunning(process)) return;
+        lines[0] = NoProcess;
+        File.WriteAllLines(file, lines);
+    }
+
     /// <summary>How to run a program of the package.</summary>
     /// <param name="program">Its name.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -84,7 +101,7 @@ internal sealed class PostgresFolder
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllTextAsync(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
         await File.WriteAllTextAsync(PortFile, FreePorts.Find(1)[0].ToString(CultureInfo.InvariantCulture));
-        if (Environment.IsPrivilegedProcess) await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
+        if (Environment.IsPrivilegedProcess) await HandOverAsync();
         await RunAsync(
             "initdb",
             [
@@ -92,6 +109,15 @@ internal sealed class PostgresFolder
                 .. survivesMachine ? Array.Empty<string>() : ["--no-sync"],
             ]);
         Directory.Move(unfinished, Data);
+    }
+
+    private async Task HandOverAsync()
+    {
+        await RunAsync(new ChildCommand("/bin/chown", ["-R", $"{SystemUser}:", Path]));
+        await using var look = ChildProcess.Start(new ChildCommand("/usr/bin/test", ["-r", PasswordFile]) { User = SystemUser }, _ => { });
+        if (await look.Exited == 0) return;
+        throw new ServiceException(
+            $"The user {SystemUser} cannot reach {Path}, and PostgreSQL runs as that user, since it refuses to run as root: let others pass through the folders above it (chmod o+x), or choose a folder elsewhere.");
     }
 
     private static async Task RunAsync(ChildCommand command)

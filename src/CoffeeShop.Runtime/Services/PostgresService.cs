@@ -23,8 +23,14 @@ public sealed class PostgresService : IAsyncDisposable
     /// <summary>The port, on 127.0.0.1.</summary>
     public int Port => _folder.Port;
 
-    /// <summary>Completes when the server has ended, however.</summary>
-    public Task Exited => _server?.Exited ?? Task.CompletedTask;
+    /// <summary>Its process; null when it does not run.</summary>
+    public int? ProcessId => _server is { Exited.IsCompleted: false } server ? server.Id : null;
+
+    /// <summary>Completes with the exit code when the server has ended, however.</summary>
+    public Task<int> Exited => _server?.Exited ?? Task.FromResult(0);
+
+    /// <summary>The address of the database that every server has.</summary>
+    public string Address => AddressOf("postgres");
 
     /// <summary>Prepares a folder, unless it is prepared, and starts the server in it.</summary>
     /// <param name="folder">The folder. It belongs to the server then; when this process is root, to the user <c>postgres</c>.</param>
@@ -53,6 +59,7 @@ public sealed class PostgresService : IAsyncDisposable
     /// <exception cref="ServiceException">It does not start.</exception>
     public async Task StartAsync()
     {
+        _folder.ForgetDeadServer();
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lines = new ConcurrentQueue<string>();
         var server = ChildProcess.Start(

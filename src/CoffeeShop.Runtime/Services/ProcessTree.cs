@@ -32,7 +32,9 @@ internal static class ProcessTree
         while (processes.Any(IsRunning)) await Task.Delay(LookInterval);
     }
 
-    private static bool IsRunning(int process)
+    /// <summary>Whether there is a process of that number that has not ended.</summary>
+    /// <param name="process">The number.</param>
+    public static bool IsRunning(int process)
     {
         try
         {

@@ -13,7 +13,6 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <summary>Who may log in, with a password that is in the folder.</summary>
     public const string User = "coffee";
 
-    private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly string[] NamesPrograms = ["/usr/bin/epmd", "/usr/local/bin/epmd"];
     private const string Ready = "Server startup complete";
 
@@ -41,6 +40,9 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <summary>The virtual host that every broker has.</summary>
     public Uri Uri => UriOf("");
 
+    /// <summary>Its process; null when it does not run.</summary>
+    public int? ProcessId => _broker is { Exited.IsCompleted: false } broker ? broker.Id : null;
+
     /// <summary>Completes when the broker has ended, whoever ended it.</summary>
     public Task<int> Exited => _broker?.Exited ?? throw new InvalidOperationException("The broker has not been started.");
 
@@ -50,8 +52,9 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <exception cref="ServiceException">The package is not installed, or the broker does not start.</exception>
     public static async Task<RabbitMqService> StartAsync(RabbitMqServiceOptions options, Action<string> onLine)
     {
-        if (!File.Exists(Program("rabbitmq-server")))
-            throw new ServiceException($"{Program("rabbitmq-server")} was not found: expected the package rabbitmq-server. Install it: apt-get install rabbitmq-server");
+        var program = Path.Combine(options.Programs, "rabbitmq-server");
+        if (!File.Exists(program))
+            throw new ServiceException($"{program} was not found: expected the package rabbitmq-server. Install it: apt-get install rabbitmq-server");
         Directory.CreateDirectory(options.Folder);
         options = options with { Folder = Path.GetFullPath(options.Folder) };
         var ports = await PortsAsync(options.Folder);
@@ -78,7 +81,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     /// <exception cref="ServiceException">It does not start.</exception>
     public async Task StartAsync()
     {
-        _names ??= ChildProcess.Start(new ChildCommand(Names(), ["-address", "127.0.0.1", "-port", $"{_namesPort}"]), _onLine);
+        if (_names is null or { Exited.IsCompleted: true }) _names = ChildProcess.Start(new ChildCommand(Names(), ["-address", "127.0.0.1", "-port", $"{_namesPort}"]), _onLine);
         var (ready, last) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new Queue<string>());
         _broker = ChildProcess.Start(new ChildCommand(Program("rabbitmq-server"), []) { Environment = Environment(), Folder = _options.Folder }, line =>
         {
@@ -172,7 +175,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
     [GeneratedRegex("""<<"(?<name>[^"]+)">>,\s*(?<messages>[0-9]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex QueueLine();
 
-    private static string Program(string name) => Path.Combine(Programs, name);
+    private string Program(string name) => Path.Combine(_options.Programs, name);
 
     // The helper that tells Erlang nodes where the others listen. One of our own ends with us.
     private static string Names() => NamesPrograms.FirstOrDefault(File.Exists)
@@ -200,6 +203,7 @@ public sealed partial class RabbitMqService : IAsyncDisposable
             disk_free_limit.absolute = {_options.DiskBytesMin}
             log.console = true
             log.console.level = info
+            log.console.use_colors = off
             log.file = false
 
             """);

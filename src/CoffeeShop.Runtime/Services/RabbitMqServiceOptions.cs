@@ -4,6 +4,9 @@ namespace CoffeeShop.Services;
 /// <param name="Folder">Where everything of it is. A broker that is started again over a folder has the queues and messages it had.</param>
 public sealed record RabbitMqServiceOptions(string Folder)
 {
+    /// <summary>Where the package has its programs. Those elsewhere on Debian switch the user and the folders.</summary>
+    public string Programs { get; init; } = "/usr/lib/rabbitmq/bin";
+
     /// <summary>From which use of memory on publishers are blocked, in bytes.</summary>
     public long MemoryBytesMax { get; init; } = 1L << 30;
 

@@ -35,9 +35,9 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
             {
                 _supervision.Count(1);
                 if (await HandleAsync(delivery) is { } routed) _ = SendAsync(delivery, routed.Messages, routed.Shards, failed);
+                // Under load there is always a next one.
+                _supervision.GoesWell();
             }
-
-            _supervision.GoesWell();
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class OwnerWorker(Destination destination, Placement placement, 
         await using var subscription = await bus.SubscribeAsync(QueueName.Of(destination), options.OwnerPrefetch, stop);
         Supervision.Waits();
         if (await Task.WhenAny(subscription.Turn, displaced).WaitAsync(stop) == displaced) return;
-        Supervision.GoesWell();
+        // A recovery takes as long as the journal is long, and is no silence.
         var claim = await storage.TakeOverAsync(destination);
         var owned = new OwnedDestination(claim, bus, storage, pins, options.Owner, _suspicion, log);
         await owned.RecoverAsync();

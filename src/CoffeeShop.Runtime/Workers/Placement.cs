@@ -20,7 +20,7 @@ public sealed class Placement
     /// <param name="destination">The destination.</param>
     public bool IsHere(Destination destination)
     {
-        lock (_lock) return destination.Number % _places == _place;
+        return Look(destination).IsHere;
     }
 
     /// <summary>Sets which of so many processes this one is.</summary>
@@ -46,8 +46,8 @@ public sealed class Placement
     public async Task WaitInLineAsync(Destination destination, TimeProvider clock, CancellationToken stop)
     {
         var delay = Task.Delay(LineDelay, clock, stop);
-        while (!IsHere(destination))
-            if (await Task.WhenAny(delay, Changed) == delay) break;
+        for (var (isHere, changed) = Look(destination); !isHere; (isHere, changed) = Look(destination))
+            if (await Task.WhenAny(delay, changed) == delay) break;
         stop.ThrowIfCancellationRequested();
     }
 
@@ -56,16 +56,19 @@ public sealed class Placement
     /// <param name="stop">Ends the waiting.</param>
     public async Task DisplacedAsync(Destination destination, CancellationToken stop)
     {
-        do await Changed.WaitAsync(stop);
-        while (IsHere(destination));
+        var (isHere, changed) = Look(destination);
+        do
+        {
+            await changed.WaitAsync(stop);
+            (isHere, changed) = Look(destination);
+        }
+        while (isHere);
     }
 
-    private Task Changed
+    /// <summary>Whether a destination had better be here, and what completes when that may have changed since: both of one moment.</summary>
+    private (bool IsHere, Task Changed) Look(Destination destination)
     {
-        get
-        {
-            lock (_lock) return _changed.Task;
-        }
+        lock (_lock) return (destination.Number % _places == _place, _changed.Task);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

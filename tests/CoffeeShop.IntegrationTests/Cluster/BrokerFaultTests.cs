@@ -1,3 +1,4 @@
+using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Bus;
 using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Delivery;

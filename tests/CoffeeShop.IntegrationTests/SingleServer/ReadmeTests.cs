@@ -1,4 +1,5 @@
 using System.Text;
+using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
@@ -43,6 +44,31 @@ public sealed class ReadmeTests : IDisposable
 
         Assert.Equal(answer, (await Run(Commands("results").Single(), "--http", server.Http)).Is(0).Output);
         Assert.Equal(0, await server.Stop());
+    }
+
+    [Fact, Trait("suite", "cluster")]
+    public async Task The_command_of_the_cluster_does_what_the_readme_says()
+    {
+        const string Start = "up --services --state coffee-cluster ";
+        var up = Commands("up").Single();
+        Assert.StartsWith(Start, up, StringComparison.Ordinal);
+        (await Coffee.RunIn(_folder.Path, "demo")).Is(0);
+        // Beside the folder of this test, which only its owner can pass through.
+        var state = $"{_folder.Path}-cluster";
+        try
+        {
+            await using var cluster = new UpProcess(state, up[Start.Length..].Split(' '));
+            await cluster.Start();
+            (await Run(Commands("send").First(), "--server", cluster.Address)).Is(0);
+            (await Run(Commands("compare").Single())).Is(0);
+            Assert.Matches(@"[0-9a-f-]{36}  +1  +complete ", (await Run(Commands("sessions").Single(), "--http", cluster.Http)).Is(0).Output);
+            Assert.Equal(_folder.Read("coffee-demo/out/client-demo.ndjson"), Encoding.UTF8.GetBytes((await Run(Commands("results").Single(), "--http", cluster.Http)).Is(0).Output));
+            Assert.Equal(0, await cluster.Stop());
+        }
+        finally
+        {
+            if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
+        }
     }
 
     public void Dispose() => _folder.Dispose();

@@ -27,6 +27,8 @@ internal sealed record Ended(int ExitCode, string Output, string Error)
 /// <summary>Starts the built executable, as a user does.</summary>
 internal static class Coffee
 {
+    private const string TerminalMaker = "/usr/bin/script";
+    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "coffee.dll");
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Task<Ended> Run(params string[] arguments) => RunIn(Environment.CurrentDirectory, arguments);
@@ -48,9 +50,21 @@ internal static class Coffee
     /// <summary>Starts a process with variables of its own.</summary>
     public static Process StartWith(IReadOnlyDictionary<string, string> environment, string? failPoint, params string[] arguments) => StartIn(Environment.CurrentDirectory, arguments, failPoint, environment);
 
-    private static Process StartIn(string folder, string[] arguments, string? failPoint = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Runs it to its end on a terminal, which shows both outputs.</summary>
+    /// <param name="arguments">What it is to do; none that a shell would look at.</param>
+    public static async Task<Ended> RunOnTerminal(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "coffee.dll"), .. arguments])
+        Assert.SkipUnless(File.Exists(TerminalMaker), "There is nothing here that makes a terminal.");
+        using var process = Start(Environment.CurrentDirectory, TerminalMaker, ["-qec", string.Join(' ', ["dotnet", Executable, .. arguments]), "/dev/null"]);
+        var ended = await End(process);
+        return ended with { Error = ended.Output };
+    }
+
+    private static Process StartIn(string folder, string[] arguments, string? failPoint = null, IReadOnlyDictionary<string, string>? environment = null) => Start(folder, "dotnet", [Executable, .. arguments], failPoint, environment);
+
+    private static Process Start(string folder, string program, string[] arguments, string? failPoint = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             WorkingDirectory = folder,

@@ -50,6 +50,14 @@ public sealed class ServeTests
         Assert.False(Directory.Exists(folder["state"]));
     }
 
+    [Fact]
+    public async Task A_folder_for_messages_that_cannot_be_made_is_told_at_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        (await Coffee.Run("serve", "--port", "0", "--http", $"127.0.0.1:{FreePort()}", "--state", folder["state"], "--dump-messages", folder.Write("file", "") + "/dump"))
+            .Is(1).Says("Messages cannot be written into", "--dump-messages");
+    }
+
     [Theory]
     [InlineData("--port many", "--port: found \"many\", expected a port from 0 to 65535")]
     [InlineData("--bind everywhere", "--bind: found \"everywhere\", expected an IP address")]

@@ -203,8 +203,9 @@ public sealed class ClientSessionTests : IDisposable
         await GatewayHarness.UntilAsync(
             async () =>
             {
+                // In small steps: what is written has its time to be heard before the clock says that nothing was.
                 if (isAlive) await waited!.WriteAsync(alive);
-                clock.Advance(TimeSpan.FromSeconds(5));
+                clock.Advance(TimeSpan.FromSeconds(1));
                 return _sending.Log.Split('\n').Any(line => line.Contains("INFO action: wait | result: in_progress | client_id: agencia-7 | seconds: ", StringComparison.Ordinal) && line.EndsWith($"0 | server: {server}", StringComparison.Ordinal));
             },
             "the client says that it waits");

@@ -28,7 +28,7 @@ public sealed class WorkerGroupTests
             await server.SendAsync(session, session.Batches);
             await ExpectAsync(server, session);
         }));
-        Assert.Equal(0, server.Bus.Pending);
+        await AtRestAsync(server);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class WorkerGroupTests
         await Task.WhenAll(Enumerable.Range(1, 20).SelectMany(number => new[] { Transactions.Table, MenuItems.Table }.Select(table =>
             server.Bus.PublishAsync(new Message(guilty.Id, Input.Of(table), MessageKind.Batch, number, 1, new byte[] { 1, 2, 3 }), Shards)))).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal(SessionState.Failed, (await server.EndOfAsync(guilty)).State);
-        Assert.Equal(0, server.Bus.Pending);
+        await AtRestAsync(server);
         await server.SendAsync(other, other.Batches);
         await ExpectAsync(server, other);
     }
@@ -218,7 +218,7 @@ public sealed class WorkerGroupTests
         Assert.Equal(SessionState.Failed, record.State);
         Assert.Contains("contradicts itself", record.Reason, StringComparison.Ordinal);
         await ExpectAsync(server, other);
-        Assert.Equal(0, server.Bus.Pending);
+        await AtRestAsync(server);
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public sealed class WorkerGroupTests
         await using var server = new ServerUnderTest(Shards);
         var session = Sessions(14, 1).Single();
         await server.SendAsync(session, session.Batches);
-        Assert.Equal(0, server.Bus.Pending);
+        await AtRestAsync(server);
         Assert.Null(await server.Storage.FindSessionAsync(session.Id));
     }
 
@@ -291,9 +291,15 @@ public sealed class WorkerGroupTests
         Assert.Equal((0, 0, 0), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
     }
 
+    /// <summary>Nothing is left on the bus: a session may be complete a moment before its joins acknowledge what completed it.</summary>
+    private static Task AtRestAsync(ServerUnderTest server) =>
+        GatewayHarness.UntilAsync(() => Task.FromResult(server.Bus.Pending == 0), "nothing is left on the bus");
+
     /// <summary>Puts what a batch says to the shards into the journal, as owners do that die right afterwards.</summary>
     private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, Message batch)
     {
+        // The owners of the server take over when it starts, and would take over from here.
+        await server.Workers.Recovered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var table = batch.Input.Table!;
         if (!Topology.ShardTables.Contains(table)) return;
         var routed = batch.Kind == MessageKind.End
