@@ -33,7 +33,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     public IEnumerable<RoleProcess> All => [.. Gateways, .. Filters, .. Aggregators, .. Joiners];
 
     /// <summary>What the processes have said last, for messages.</summary>
-    public string Tail => string.Join("\n\n", All.Select(process => string.Join('\n', process.Log.Split('\n').TakeLast(25).Prepend($"{process}:"))));
+    public string Tail => string.Join("\n\n", All.Select(process => string.Join('\n', process.Log.Split('\n').TakeLast(40).Prepend($"{process}:"))));
 
     /// <summary>The processes of a role.</summary>
     public List<RoleProcess> Of(string role) => role switch

@@ -12,7 +12,7 @@ namespace CoffeeShop.IntegrationTests.Cluster;
 /// </summary>
 internal sealed class Sending : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly ClusterUnderTest _cluster;
     private readonly Dataset _dataset;
@@ -58,6 +58,8 @@ internal sealed class Sending : IDisposable
     /// <param name="circumstances">What happened meanwhile, for messages.</param>
     public async Task Completes(string circumstances)
     {
+        await Task.WhenAny(Ended);
+        Assert.False(Ended.IsCanceled, $"{circumstances}: the client has not come to its end.\n{_cluster.Tail}");
         var ended = await Ended;
         Assert.True(ended.ExitCode == 0, $"{circumstances}: {ended.Error}\n{_cluster.Tail}");
         _client.Received(_dataset);
