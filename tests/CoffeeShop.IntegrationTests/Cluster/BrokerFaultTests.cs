@@ -1,7 +1,7 @@
-using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Bus;
 using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Delivery;
+using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Tests.Bus;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
