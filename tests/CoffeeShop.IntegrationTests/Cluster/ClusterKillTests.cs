@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CoffeeShop.Cluster;
 using CoffeeShop.Observability;
 
@@ -26,12 +27,12 @@ public sealed class ClusterKillTests(KillCluster shared) : IClassFixture<KillClu
         ],
         [Roles.Aggregate] =
         [
-            (FailPoint.OwnerCommitting, 20), (FailPoint.OwnerCommitted, 20), (FailPoint.OwnerAcknowledging, 20), (FailPoint.OwnerAcknowledged, 20),
+            (FailPoint.OwnerCommitting, 8), (FailPoint.OwnerCommitted, 8), (FailPoint.OwnerAcknowledging, 8), (FailPoint.OwnerAcknowledged, 8),
             (FailPoint.OwnerEmitting, 12), (FailPoint.OwnerEmitted, 12),
         ],
         [Roles.Join] =
         [
-            (FailPoint.OwnerCommitting, 10), (FailPoint.OwnerCommitted, 10), (FailPoint.OwnerAcknowledging, 10), (FailPoint.OwnerAcknowledged, 10),
+            (FailPoint.OwnerCommitting, 4), (FailPoint.OwnerCommitted, 4), (FailPoint.OwnerAcknowledging, 4), (FailPoint.OwnerAcknowledged, 4),
             // The last of the four completes the session, and its client may be told before the process dies of it.
             (FailPoint.OwnerClosing, 3), (FailPoint.OwnerClosed, 3),
         ],
@@ -123,6 +124,7 @@ public sealed class ClusterKillTests(KillCluster shared) : IClassFixture<KillClu
     {
         await victim.Kill();
         await victim.Start(moment);
+        var begun = Stopwatch.GetTimestamp();
         using var sending = Sending.Start(Cluster, shared.Dataset);
         var death = victim.Death();
         var hasDied = await Task.WhenAny(death, sending.Ended) == death;
@@ -133,6 +135,7 @@ public sealed class ClusterKillTests(KillCluster shared) : IClassFixture<KillClu
         }
 
         await sending.Completes(circumstances);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{circumstances}: {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s");
         shared.Complete++;
         return hasDied;
     }
