@@ -127,7 +127,7 @@ median() {
     awk -F'\t' -v name="$1" -v column="$2" '$1 > 0 && $2 == name { print $column }' "$out/measurements.tsv" | sort -n | awk '{ r[NR] = $1 } END { printf "%.2f", r[int((NR + 1) / 2)] }'
 }
 wire() { sed -nE 's/.*on the wire +(.*) sent .*/\1/p' "$out/$1.stderr"; }
-size() { du -sbL "$1" | awk '{ printf "%.0f MB", $1 / 1e6 }'; }
+size() { find -L "$1" -name '*.csv' -printf '%s\n' | awk '{ bytes += $1 } END { printf "%.0f MB", bytes / 1e6 }'; }
 IFS=$'\t' read -r count seconds batches half most all < "$out/clients.tsv"
 
 report=$bench/results/serve.md
