@@ -11,7 +11,7 @@ internal static class WorkerCommand
 {
     // A broker keeps what waits, unlike a queue in memory: a process that may own all shards has 64 messages of each in memory,
     // and so many come again, one by one, to whoever takes a shard over.
-    private const int OwnerPrefetch = 64;
+    private const int OwnerPrefetch = 256;
 
     private static readonly string[] WorkerRoles = [Roles.Filter, Roles.Aggregate, Roles.Join];
 

@@ -12,7 +12,7 @@ namespace CoffeeShop.Delivery;
 public sealed class SendWindow(int countMax, long bytesMax)
 {
     /// <summary>Acknowledgements that take so much longer than the quickest mean a line in front of the server.</summary>
-    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(12);
 
     private readonly Queue<SentMessage> _sent = new();
     private IReadOnlyDictionary<Table, long> _marks = new Dictionary<Table, long>();
