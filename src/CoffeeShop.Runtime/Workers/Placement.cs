@@ -16,13 +16,6 @@ public sealed class Placement
     private int _place;
     private int _places = 1;
 
-    /// <summary>Whether a destination had better be here.</summary>
-    /// <param name="destination">The destination.</param>
-    public bool IsHere(Destination destination)
-    {
-        return Look(destination).IsHere;
-    }
-
     /// <summary>Sets which of so many processes this one is.</summary>
     /// <param name="place">From 0.</param>
     /// <param name="places">At least 1.</param>
