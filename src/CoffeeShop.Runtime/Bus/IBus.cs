@@ -24,7 +24,7 @@ public interface IBus : IAsyncDisposable
     /// that has not got it: <see cref="ISubscription.Turn"/> tells.
     /// </summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="prefetch">How many deliveries may be unacknowledged at once.</param>
+    /// <param name="prefetch">How many messages may be unacknowledged at once. A broker may send small ones together, which count as one.</param>
     /// <param name="cancellationToken">Ends the waiting for a subscription.</param>
     Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken);
 }
@@ -53,7 +53,7 @@ public abstract class BusDelivery
 
     /// <summary>
     /// Says that the effect of the message is committed, so that it is not delivered again. Without effect once the
-    /// subscription is lost: the message then comes again.
+    /// subscription is lost: the message then comes again, and so does one that came together with others which are not acknowledged.
     /// </summary>
     public abstract void Acknowledge();
 }

@@ -9,7 +9,7 @@ namespace CoffeeShop.Tests.Bus;
 [Trait("suite", "bus")]
 public sealed class OutboxTests
 {
-    private static readonly RabbitMqOptions Options = new(RabbitMqAddress.Parse("amqp://localhost/")) { WindowMessages = 8, WindowBytes = 10_000 };
+    private static readonly RabbitMqOptions Options = new(RabbitMqAddress.Parse("amqp://localhost/")) { WindowBundles = 8, WindowBytes = 10_000, BundleBytes = 0 };
     private static readonly QueueName One = new("shard.0"), Other = new("shard.1");
 
     private readonly Outbox _outbox = new(Options, "here");
@@ -109,7 +109,7 @@ public sealed class OutboxTests
         {
             now += TimeSpan.FromMilliseconds(random.Next(50));
             if (publishing.Count < 100) publishing.Add(outbox.Add(random.OneIn(2) ? One : Other, BusSample.Message(publishing.Count, random.Next(4, 4000))));
-            while (outbox.TrySend(now, out var publication, out _)) sent.Add(++number, publication.Message.Number());
+            while (outbox.TrySend(now, out var bundle, out _)) sent.Add(++number, bundle.Publications.Single().Message.Number());
             if (random.OneIn(10))
             {
                 outbox.Lose();
@@ -161,7 +161,7 @@ public sealed class OutboxTests
     private List<int> SendAll(TimeSpan now = default)
     {
         var sent = new List<int>();
-        while (_outbox.TrySend(now, out var publication, out _)) sent.Add(publication.Message.Number());
+        while (_outbox.TrySend(now, out var bundle, out _)) sent.Add(bundle.Publications.Single().Message.Number());
         return sent;
     }
 }
