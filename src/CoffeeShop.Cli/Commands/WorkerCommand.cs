@@ -13,6 +13,9 @@ internal static class WorkerCommand
     // and so many come again, one by one, to whoever takes a shard over.
     private const int OwnerPrefetch = 256;
 
+    // Half of them wait until what they have become is safe, while the other half is filtered.
+    private const int FilterPrefetch = 32;
+
     private static readonly string[] WorkerRoles = [Roles.Filter, Roles.Aggregate, Roles.Join];
 
     public static Command New(CancellationToken stop)
@@ -33,7 +36,7 @@ internal static class WorkerCommand
             var settings = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables());
             return ClusterProcess.RunWorker(
                 cluster.Require(parsed), parsed.GetRequiredValue(role),
-                new WorkerOptions { Filters = 1, OwnerPrefetch = OwnerPrefetch, Owner = ClusterSettings.ReadOwnerOptions() },
+                new WorkerOptions { Filters = 1, FilterPrefetch = FilterPrefetch, FilterGroupMax = FilterPrefetch / 2, OwnerPrefetch = OwnerPrefetch, Owner = ClusterSettings.ReadOwnerOptions() },
                 parsed.GetValue(http) is { } address ? ServeCommand.ParseEndPoint(address) : null,
                 settings.LogLevel ?? LogLevel.Information, stop);
         });

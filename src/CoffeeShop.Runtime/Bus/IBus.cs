@@ -19,6 +19,15 @@ public interface IBus : IAsyncDisposable
     Task PublishAsync(QueueName queue, BusMessage message);
 
     /// <summary>
+    /// Publishes messages that are there at the same time, which a broker may send together. Completes as if each had been
+    /// published alone.
+    /// </summary>
+    /// <param name="queue">Where to.</param>
+    /// <param name="messages">The messages.</param>
+    /// <exception cref="BusException">The outcome is unknown, of some or all.</exception>
+    Task PublishAllAsync(QueueName queue, IReadOnlyList<BusMessage> messages) => Task.WhenAll(messages.Select(message => PublishAsync(queue, message)));
+
+    /// <summary>
     /// Begins to consume a queue. <see cref="QueueName.Filter"/> has competing consumers; every other queue delivers to one
     /// consumer at a time, and to the next when that one ends. The next may wait for its turn in here, or hold a subscription
     /// that has not got it: <see cref="ISubscription.Turn"/> tells.

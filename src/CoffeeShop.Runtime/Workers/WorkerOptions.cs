@@ -11,6 +11,9 @@ public sealed record WorkerOptions
     /// <summary>How many batches a filter has in hand, most of them waiting until their messages are safe.</summary>
     public int FilterPrefetch { get; init; } = 16;
 
+    /// <summary>How many batches in hand become messages that travel together, at most. In memory nothing travels, and the first need not wait.</summary>
+    public int FilterGroupMax { get; init; } = 1;
+
     /// <summary>How many messages an owner has in hand: more make larger groups.</summary>
     public int OwnerPrefetch { get; init; } = 512;
 

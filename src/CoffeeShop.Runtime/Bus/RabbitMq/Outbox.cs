@@ -23,16 +23,16 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     private int _turn;
     private bool _isClosed;
 
-    /// <summary>Takes a message in.</summary>
-    /// <returns>Completes when it is confirmed.</returns>
-    public Task Add(QueueName queue, BusMessage message)
+    /// <summary>Takes messages in.</summary>
+    /// <returns>Completes when they are confirmed.</returns>
+    public Task Add(QueueName queue, params IReadOnlyList<BusMessage> messages)
     {
         lock (_lock)
         {
             if (_isClosed) return Task.FromException(Closed(queue));
-            var publication = new Publication(message);
-            LaneOf(queue).Add(publication);
-            return publication.Confirmed.Task;
+            List<Publication> publications = [.. messages.Select(message => new Publication(message))];
+            foreach (var publication in publications) LaneOf(queue).Add(publication);
+            return publications.Count == 1 ? publications[0].Confirmed.Task : Task.WhenAll(publications.Select(publication => publication.Confirmed.Task));
         }
     }
 

@@ -40,10 +40,10 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
 
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
-    /// <summary>Publishes a message, and completes when the broker has it.</summary>
-    public Task PublishAsync(QueueName queue, BusMessage message)
+    /// <summary>Publishes messages, and completes when the broker has them.</summary>
+    public Task PublishAsync(QueueName queue, IReadOnlyList<BusMessage> messages)
     {
-        var confirmed = _outbox.Add(queue, message);
+        var confirmed = _outbox.Add(queue, messages);
         _changed.Release();
         return confirmed;
     }
