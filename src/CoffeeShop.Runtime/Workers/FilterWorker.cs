@@ -30,7 +30,8 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         // The first message that cannot be published ends the subscription, which brings all that is in hand again.
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var group = new List<Filtered>();
-        while (await IsMoreAsync(subscription, failed.Task, stop))
+        var (more, sent) = (Task.FromResult(true), clock.GetTimestamp());
+        while (true)
         {
             while (!stop.IsCancellationRequested && !failed.Task.IsCompleted && group.Count < options.FilterGroupMax && subscription.Deliveries.TryRead(out var delivery))
             {
@@ -40,22 +41,19 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
                 _supervision.GoesWell();
             }
 
-            if (group.Count > 0) _ = SendAsync(group, failed);
-            group = [];
-        }
-    }
+            if (group.Count > 0 && (group.Count == options.FilterGroupMax || clock.GetElapsedTime(sent) >= options.FilterInterval))
+            {
+                _ = SendAsync(group, failed);
+                (group, sent) = ([], clock.GetTimestamp());
+            }
 
-    private async Task<bool> IsMoreAsync(ISubscription subscription, Task failed, CancellationToken stop)
-    {
-        var more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
-        while (!more.IsCompleted && !failed.IsCompleted)
-        {
-            await Task.WhenAny(failed, more, Task.Delay(options.LookInterval, clock, stop));
+            if (more.IsCompleted) more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
+            var patience = group.Count > 0 ? options.FilterInterval - clock.GetElapsedTime(sent) : options.LookInterval;
+            if (!more.IsCompleted && patience > TimeSpan.Zero) await Task.WhenAny(failed.Task, more, Task.Delay(patience, clock, stop));
+            if (failed.Task.IsCompleted) await failed.Task;
+            if (more.IsCompleted && !await more) throw new BusException("The subscription of a filter was lost.");
             _supervision.GoesWell();
         }
-
-        if (failed.IsCompleted) await failed;
-        return await more ? true : throw new BusException("The subscription of a filter was lost.");
     }
 
     /// <summary>What a batch becomes, or null when there is nothing to send for it.</summary>

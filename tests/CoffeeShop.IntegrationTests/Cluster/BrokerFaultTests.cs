@@ -100,7 +100,7 @@ public sealed class BrokerFaultTests(Broker broker)
     [InlineData(RabbitMqQueueType.Classic)]
     public async Task A_full_queue_keeps_its_bound_and_publishers_wait(RabbitMqQueueType type)
     {
-        const int Messages = 300, Bytes = 10_000, QueueBytes = 400_000;
+        const int Messages = 300, Bytes = 64 << 10, QueueBytes = 40 * Bytes;
         var options = await broker.NewVirtualHostAsync();
         await new RabbitMqTopology(Shards: 1) { QueueType = type, QueueBytesMax = QueueBytes }.DeclareAsync(options);
         var log = new LogWatch();
