@@ -50,13 +50,25 @@ internal sealed class Server : IAsyncDisposable
     /// <param name="failPoint">Where it ends itself; null for one that lives.</param>
     public async Task Start(string? failPoint = null)
     {
+        Launch(failPoint);
+        await BeReady();
+    }
+
+    /// <summary>Starts the process, and waits for nothing.</summary>
+    public void Launch(string? failPoint = null)
+    {
         var process = Coffee.StartToDie(failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
         process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         _process = process;
+    }
+
+    /// <summary>Waits until clients may connect.</summary>
+    public async Task BeReady()
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromMinutes(1));
-        var said = await process.StandardOutput.ReadLineAsync(patience.Token);
+        var said = await _process!.StandardOutput.ReadLineAsync(patience.Token);
         Assert.True(said == "ready", $"the server said \"{said}\" instead of ready:\n{Log}");
     }
 
@@ -66,6 +78,26 @@ internal sealed class Server : IAsyncDisposable
     {
         await _process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it has said something.</summary>
+    /// <param name="part">What is looked for in the log.</param>
+    public async Task Says(string part)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!Log.Contains(part, StringComparison.Ordinal))
+        {
+            Assert.False(patience.IsCancellationRequested, $"\"{part}\" was not said.\n{Log}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task Kill()
+    {
+        _process!.Kill();
+        await Death();
     }
 
     /// <summary>SIGTERM, and the end that follows.</summary>
