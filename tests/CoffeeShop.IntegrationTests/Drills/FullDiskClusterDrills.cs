@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
+using CoffeeShop.Services;
+using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.Drills;
 
-/// <summary>A disk of the database that is full costs a cluster time, and no byte.</summary>
+/// <summary>A disk that is full costs a cluster time, and no byte.</summary>
 [Collection(BrokerTests.Name)]
 [Trait("suite", "drills")]
-public sealed class FullDatabaseDrills(Broker broker, Datasets datasets) : IClassFixture<Datasets>
+public sealed class FullDiskClusterDrills(Broker broker, Datasets datasets) : IClassFixture<Datasets>
 {
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(3);
 
@@ -41,6 +43,31 @@ public sealed class FullDatabaseDrills(Broker broker, Datasets datasets) : IClas
             },
             _ => postgres.Service.Exited);
         Assert.Contains("No space left on device", postgres.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>The broker and the database may end of it, and are started again until there is room.</summary>
+    [Fact, Trait("length", "long")]
+    public async Task A_full_disk_of_a_whole_cluster_stalls_it_until_there_is_room_and_changes_no_byte()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 512);
+        await using var up = new UpProcess(Path.Combine(disk.Path, "state"), "--gateways", "1", "--filters", "1", "--aggregators", "1", "--joiners", "1", "--shards", "4");
+        await up.Start();
+        await Task.Delay(ClusterServerFaultTests.TopologyIsSafe, TestContext.Current.CancellationToken);
+        using var client = new SingleServer.Client(up.Address, datasets.Ordinary.Path);
+        using var sending = client.Start();
+        var ended = Coffee.End(sending, TimeSpan.FromMinutes(4));
+        while (!client.HasSession) await Task.Delay(20, TestContext.Current.CancellationToken);
+        sending.Send(Signal.Pause);
+        disk.Fill();
+        sending.Send(Signal.Continue);
+        await Task.WhenAny(ended, Task.Delay(5 * Full, TestContext.Current.CancellationToken));
+        Assert.False(ended.IsCompleted);
+        disk.Empty();
+        (await ended).Is(0);
+        client.Received(datasets.Ordinary);
+        var tree = up.Tree();
+        Assert.Equal(0, await up.Stop());
+        await UpProcess.Gone(tree);
     }
 
     private async Task Drill(PostgresServer postgres, SmallDisk disk, Func<ClusterUnderTest, Task> prepare, Func<ClusterUnderTest, Task> notices)
