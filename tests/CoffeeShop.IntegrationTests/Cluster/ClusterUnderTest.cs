@@ -1,5 +1,6 @@
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
+using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Services;
 using CoffeeShop.Storage.Postgres;
 
@@ -10,14 +11,15 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 {
     private readonly Broker _broker;
     private readonly string _virtualHost;
-    private readonly string[] _addresses;
+    private readonly string _brokerAddress;
+    private readonly string _queueType;
     private readonly int? _shards;
     private readonly Dictionary<RoleProcess, (int Clients, int Http)> _ports = [];
+    private readonly Dictionary<string, (Cable ToBroker, Cable ToDatabase)> _cables = [];
 
     private ClusterUnderTest(Broker broker, string virtualHost, string brokerAddress, string database, int? shards, string queueType)
     {
-        (_broker, _virtualHost, Database, _shards) = (broker, virtualHost, database, shards);
-        _addresses = ["--broker", brokerAddress, "--database", database, "--queue-type", queueType];
+        (_broker, _virtualHost, _brokerAddress, Database, _shards, _queueType) = (broker, virtualHost, brokerAddress, database, shards, queueType);
     }
 
     public string Database { get; }
@@ -59,6 +61,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         await cluster.Scale(counts);
         return cluster;
     }
+
+    /// <summary>From now on, new processes of a role reach broker and database through cables.</summary>
+    public void Lay(string role, Cable toBroker, Cable toDatabase) => _cables[role] = (toBroker, toDatabase);
 
     /// <summary>Where clients of a gateway connect.</summary>
     public string Address(int gateway = 0) => $"127.0.0.1:{_ports[Gateways[gateway]].Clients}";
@@ -176,9 +181,11 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private RoleProcess New(string role)
     {
         string[] shards = _shards is { } number ? ["--shards", $"{number}"] : [];
-        if (role != Roles.Gateway) return new RoleProcess(["worker", role, .. _addresses, .. shards]);
+        var (broker, database) = _cables.TryGetValue(role, out var cables) ? (cables.ToBroker.Through(_brokerAddress), cables.ToDatabase.Through(Database)) : (_brokerAddress, Database);
+        string[] addresses = ["--broker", broker, "--database", database, "--queue-type", _queueType];
+        if (role != Roles.Gateway) return new RoleProcess(["worker", role, .. addresses, .. shards]);
         var ports = FreePorts.Find(2);
-        var process = new RoleProcess(["serve", "--port", $"{ports[0]}", "--http", $"127.0.0.1:{ports[1]}", .. _addresses, .. shards]);
+        var process = new RoleProcess(["serve", "--port", $"{ports[0]}", "--http", $"127.0.0.1:{ports[1]}", .. addresses, .. shards]);
         _ports[process] = (ports[0], ports[1]);
         return process;
     }
