@@ -1,8 +1,10 @@
+using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
 using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Services;
 using CoffeeShop.Storage.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
 
@@ -119,6 +121,12 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>Deletes a queue with what is in it.</summary>
     public Task DeleteQueue(string queue) => _broker.Service.ControlAsync("delete_queue", "--vhost", _virtualHost, queue);
 
+    /// <summary>How many messages each queue has, those with a consumer included.</summary>
+    public Task<IReadOnlyDictionary<string, int>> Queues() => _broker.Service.QueuesAsync(_virtualHost);
+
+    /// <summary>The bus, for a test to publish and consume as if it were one of the processes.</summary>
+    public Task<RabbitMqBus> ConnectBus() => RabbitMqBus.ConnectAsync(new RabbitMqOptions(RabbitMqAddress.Parse(_brokerAddress)), NullLogger.Instance);
+
     /// <summary>The database, to look into.</summary>
     public Task<PostgresStorage> OpenStorage() => PostgresStorage.OpenAsync(Database, shards: null, TimeProvider.System);
 
@@ -138,7 +146,12 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
         }
 
-        // What was repeated is dropped by its owner, a moment after the answers.
+        await QueuesAreEmpty();
+    }
+
+    /// <summary>Waits until nothing is in the queues: what was repeated is dropped by its owner, a moment after the answers.</summary>
+    public async Task QueuesAreEmpty()
+    {
         using var patience = NewPatience();
         while (await Left() is { Count: > 0 } left)
         {
@@ -161,7 +174,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         return patience;
     }
 
-    private async Task<List<string>> Left() => [.. (await _broker.Service.QueuesAsync(_virtualHost)).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];
+    private async Task<List<string>> Left() => [.. (await Queues()).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];
 
     private async Task Grow(List<RoleProcess> processes, string role, int count)
     {

@@ -15,7 +15,8 @@ internal sealed class Server : IAsyncDisposable
     private readonly HttpClient _http = new();
     private Process? _process;
 
-    private Server(string state, string[] options) => (_state, _options) = (state, options);
+    /// <summary>A server that is not started.</summary>
+    public Server(string state, params string[] options) => (_state, _options) = (state, options);
 
     public int Port { get; } = FreePort();
 
@@ -27,6 +28,9 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>What the server has said since the first start.</summary>
     public string Log => string.Join('\n', _log);
+
+    /// <summary>Variables of its own, for the next start.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     public int ProcessId => _process!.Id;
 
@@ -57,7 +61,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Starts the process, and waits for nothing.</summary>
     public void Launch(string? failPoint = null)
     {
-        var process = Coffee.StartToDie(failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
+        var process = Coffee.StartWith(Environment, failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
         process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         _process = process;
