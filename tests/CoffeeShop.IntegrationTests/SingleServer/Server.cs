@@ -43,6 +43,9 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
+    /// <summary>How many files and sockets it has open.</summary>
+    public int Handles => Directory.GetFileSystemEntries($"/proc/{_process!.Id}/fd").Length;
+
     public static async Task<Server> Start(string state, params string[] options)
     {
         var server = new Server(state, options);
