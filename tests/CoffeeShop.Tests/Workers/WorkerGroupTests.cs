@@ -32,6 +32,18 @@ public sealed class WorkerGroupTests
     }
 
     [Fact]
+    public async Task What_batches_at_once_become_goes_together_to_each_destination_and_the_rest_after_the_interval()
+    {
+        await using var server = new ServerUnderTest(Shards, new WorkerOptions { Filters = 1, FilterGroupMax = 3, FilterInterval = TimeSpan.FromMilliseconds(300) });
+        var sessions = Sessions(10, 4);
+        foreach (var session in sessions) await server.OpenAsync(session);
+        await Task.WhenAll(sessions.Select(session => server.SendAsync(session, session.Batches)));
+        foreach (var session in sessions) await ExpectAsync(server, session);
+        Assert.Contains(server.Watched.Together, together => together > 1);
+        Assert.All(server.Watched.Together, together => Assert.InRange(together, 1, 3));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_before_a_restart_is_not_needed_again()
     {
         await using var server = new ServerUnderTest(Shards, new WorkerOptions { Owner = new OwnerOptions { SnapshotInterval = 2 } });
