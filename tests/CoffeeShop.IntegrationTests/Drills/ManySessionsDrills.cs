@@ -23,7 +23,7 @@ public sealed class ManySessionsDrills(Datasets datasets) : IClassFixture<Datase
         Assert.InRange(server.MemoryBytes, 0, memory * 3 / 2);
         Assert.InRange(server.Handles, 0, handles + 10);
         await AtRest.Check(server, state.Path, complete: Sessions);
-        Assert.Equal(["coffee.db", "coffee.db.lock"], state.Names);
+        Assert.Equal([".coffee-lock", "coffee.db"], state.Names);
     }
 
     private async Task Send(Server server, int sessions)
