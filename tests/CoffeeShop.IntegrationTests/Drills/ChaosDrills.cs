@@ -24,11 +24,11 @@ public sealed class ChaosDrills(Datasets datasets) : IClassFixture<Datasets>, ID
     public Task Kills_over_all_roles_and_servers_change_no_byte_of_ten_clients_at_once() => Drill(seed: 6, "kill", rounds: 8);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
+    [InlineData(1, Traits = ["seed", "1"])]
+    [InlineData(2, Traits = ["seed", "2"])]
+    [InlineData(3, Traits = ["seed", "3"])]
+    [InlineData(4, Traits = ["seed", "4"])]
+    [InlineData(5, Traits = ["seed", "5"])]
     [Trait("length", "long")]
     public Task Ten_minutes_of_kills_over_all_roles_and_servers_change_no_byte_of_ten_clients_at_once(int seed) => Drill(seed, "kill", rounds: 200);
 
