@@ -9,9 +9,12 @@ namespace CoffeeShop.Commands;
 /// <summary><c>coffee worker ROLE</c>: one process of a cluster that filters, aggregates or joins.</summary>
 internal static class WorkerCommand
 {
-    // A broker keeps what waits, unlike a queue in memory: a process that may own all shards has 64 messages of each in memory,
-    // and so many come again, one by one, to whoever takes a shard over.
-    private const int OwnerPrefetch = 256;
+    /// <summary>
+    /// A broker keeps what waits, unlike a queue in memory, and what it costs is the number of messages. So a filter waits a little for
+    /// batches whose messages may travel together: half of those in hand wait until that is safe, while the other half is filtered.
+    /// Of a shard, a process has few bundles in hand: their messages come again, one by one, to whoever takes the shard over.
+    /// </summary>
+    private static readonly WorkerOptions Options = new() { Filters = 1, FilterPrefetch = 64, FilterGroupMax = 32, FilterInterval = TimeSpan.FromMilliseconds(50), OwnerPrefetch = 16 };
 
     private static readonly string[] WorkerRoles = [Roles.Filter, Roles.Aggregate, Roles.Join];
 
@@ -33,7 +36,7 @@ internal static class WorkerCommand
             var settings = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables());
             return ClusterProcess.RunWorker(
                 cluster.Require(parsed), parsed.GetRequiredValue(role),
-                new WorkerOptions { Filters = 1, OwnerPrefetch = OwnerPrefetch, Owner = ClusterSettings.ReadOwnerOptions() },
+                Options with { Owner = ClusterSettings.ReadOwnerOptions() },
                 parsed.GetValue(http) is { } address ? ServeCommand.ParseEndPoint(address) : null,
                 settings.LogLevel ?? LogLevel.Information, stop);
         });

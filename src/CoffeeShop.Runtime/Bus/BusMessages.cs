@@ -28,9 +28,16 @@ public static class BusMessages
     /// <param name="message">The message.</param>
     /// <param name="shards">The number of shards of its session.</param>
     /// <param name="isRepeated">Whether it, or what it comes from, may have been delivered before.</param>
-    public static Task PublishAsync(this IBus bus, Destination destination, Message message, int shards, bool isRepeated = false) => bus.PublishAsync(
-        QueueName.Of(destination),
-        new BusMessage(message.Session, message.Kind == MessageKind.End ? 0 : message.Hash, Envelope.Wrap(message, destination, shards)) { IsRepeated = isRepeated });
+    public static Task PublishAsync(this IBus bus, Destination destination, Message message, int shards, bool isRepeated = false) =>
+        bus.PublishAsync(QueueName.Of(destination), message.For(destination, shards, isRepeated));
+
+    /// <summary>A message as it goes to a destination.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="destination">The destination.</param>
+    /// <param name="shards">The number of shards of its session.</param>
+    /// <param name="isRepeated">Whether it, or what it comes from, may have been delivered before.</param>
+    public static BusMessage For(this Message message, Destination destination, int shards, bool isRepeated) =>
+        new(message.Session, message.Kind == MessageKind.End ? 0 : message.Hash, Envelope.Wrap(message, destination, shards)) { IsRepeated = isRepeated };
 
     /// <summary>The message of a delivery, or null when it is of another partition version and must be left to others.</summary>
     /// <param name="delivery">The delivery.</param>

@@ -19,12 +19,21 @@ public interface IBus : IAsyncDisposable
     Task PublishAsync(QueueName queue, BusMessage message);
 
     /// <summary>
+    /// Publishes messages that are there at the same time, which a broker may send together. Completes as if each had been
+    /// published alone.
+    /// </summary>
+    /// <param name="queue">Where to.</param>
+    /// <param name="messages">The messages.</param>
+    /// <exception cref="BusException">The outcome is unknown, of some or all.</exception>
+    Task PublishAllAsync(QueueName queue, IReadOnlyList<BusMessage> messages) => Task.WhenAll(messages.Select(message => PublishAsync(queue, message)));
+
+    /// <summary>
     /// Begins to consume a queue. <see cref="QueueName.Filter"/> has competing consumers; every other queue delivers to one
     /// consumer at a time, and to the next when that one ends. The next may wait for its turn in here, or hold a subscription
     /// that has not got it: <see cref="ISubscription.Turn"/> tells.
     /// </summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="prefetch">How many deliveries may be unacknowledged at once.</param>
+    /// <param name="prefetch">How many messages may be unacknowledged at once. A broker may send small ones together, which count as one.</param>
     /// <param name="cancellationToken">Ends the waiting for a subscription.</param>
     Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken);
 }
@@ -53,7 +62,7 @@ public abstract class BusDelivery
 
     /// <summary>
     /// Says that the effect of the message is committed, so that it is not delivered again. Without effect once the
-    /// subscription is lost: the message then comes again.
+    /// subscription is lost: the message then comes again, and so does one that came together with others which are not acknowledged.
     /// </summary>
     public abstract void Acknowledge();
 }

@@ -29,33 +29,35 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         await using var subscription = await bus.SubscribeAsync(QueueName.Filter, options.FilterPrefetch, stop);
         // The first message that cannot be published ends the subscription, which brings all that is in hand again.
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (await IsMoreAsync(subscription, failed.Task, stop))
+        var group = new List<Filtered>();
+        var (more, sent) = (Task.FromResult(true), clock.GetTimestamp());
+        while (true)
         {
-            while (!stop.IsCancellationRequested && !failed.Task.IsCompleted && subscription.Deliveries.TryRead(out var delivery))
+            while (!stop.IsCancellationRequested && !failed.Task.IsCompleted && group.Count < options.FilterGroupMax && subscription.Deliveries.TryRead(out var delivery))
             {
                 _supervision.Count(1);
-                if (await HandleAsync(delivery) is { } routed) _ = SendAsync(delivery, routed.Messages, routed.Shards, failed);
+                if (await HandleAsync(delivery) is { } filtered) group.Add(filtered);
                 // Under load there is always a next one.
                 _supervision.GoesWell();
             }
-        }
-    }
 
-    private async Task<bool> IsMoreAsync(ISubscription subscription, Task failed, CancellationToken stop)
-    {
-        var more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
-        while (!more.IsCompleted && !failed.IsCompleted)
-        {
-            await Task.WhenAny(failed, more, Task.Delay(options.LookInterval, clock, stop));
+            if (group.Count > 0 && (group.Count == options.FilterGroupMax || clock.GetElapsedTime(sent) >= options.FilterInterval))
+            {
+                _ = SendAsync(group, failed);
+                (group, sent) = ([], clock.GetTimestamp());
+            }
+
+            if (more.IsCompleted) more = subscription.Deliveries.WaitToReadAsync(stop).AsTask();
+            var patience = group.Count > 0 ? options.FilterInterval - clock.GetElapsedTime(sent) : options.LookInterval;
+            if (!more.IsCompleted && patience > TimeSpan.Zero) await Task.WhenAny(failed.Task, more, Task.Delay(patience, clock, stop));
+            if (failed.Task.IsCompleted) await failed.Task;
+            if (more.IsCompleted && !await more) throw new BusException("The subscription of a filter was lost.");
             _supervision.GoesWell();
         }
-
-        if (failed.IsCompleted) await failed;
-        return await more ? true : throw new BusException("The subscription of a filter was lost.");
     }
 
-    /// <summary>The messages that a batch becomes, or null when there is nothing to send for it.</summary>
-    public async ValueTask<(IReadOnlyList<Routed> Messages, int Shards)?> HandleAsync(BusDelivery delivery)
+    /// <summary>What a batch becomes, or null when there is nothing to send for it.</summary>
+    public async ValueTask<Filtered?> HandleAsync(BusDelivery delivery)
     {
         if (await pins.FindAsync(delivery.Message.Session) is not { } pin)
         {
@@ -63,7 +65,7 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
             return null;
         }
 
-        if (!delivery.IsRedelivered && TryFilter(delivery, pin, out var routed)) return routed.Count > 0 ? (routed, pin.Shards) : null;
+        if (!delivery.IsRedelivered && TryFilter(delivery, pin, out var routed)) return Wrap(delivery, routed, pin);
         routed = null;
         var known = NameOf(delivery);
         if (!await _suspicion.HandleAsync(known, () => routed = Filter(delivery, pin), () => Task.CompletedTask))
@@ -72,8 +74,11 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
             return null;
         }
 
-        return routed is { Count: > 0 } ? (routed, pin.Shards) : null;
+        return Wrap(delivery, routed ?? [], pin);
     }
+
+    private static Filtered? Wrap(BusDelivery delivery, IReadOnlyList<Routed> routed, SessionPin pin) =>
+        routed.Count > 0 ? new Filtered(delivery, [.. routed.Select(one => (one.Destination, one.Message.For(one.Destination, pin.Shards, delivery.IsRedelivered)))]) : null;
 
     /// <summary>False when it fails: then it is tried again, and counted.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a batch brings about, only its session may fail of it; the second attempt tells what it was.")]
@@ -118,15 +123,21 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
     }
 
-    /// <summary>Sends what a batch becomes, and acknowledges the batch when all of it is safe. What cannot be published is told, and not thrown.</summary>
-    public async Task SendAsync(BusDelivery delivery, IReadOnlyList<Routed> messages, int shards, TaskCompletionSource failed)
+    /// <summary>
+    /// Sends what batches become, all that goes to a destination together, and acknowledges the batches when all of it is safe. What cannot
+    /// be published is told, and not thrown.
+    /// </summary>
+    public async Task SendAsync(IReadOnlyList<Filtered> group, TaskCompletionSource failed)
     {
         try
         {
-            await Task.WhenAll(messages.Select(routed => PublishAsync(routed, shards, delivery.IsRedelivered)));
-            FailPoint.FilterAcknowledging.Hit();
-            delivery.Acknowledge();
-            FailPoint.FilterAcknowledged.Hit();
+            await Task.WhenAll(group.SelectMany(filtered => filtered.Messages).GroupBy(routed => routed.Destination, routed => routed.Message).Select(PublishAsync));
+            foreach (var filtered in group)
+            {
+                FailPoint.FilterAcknowledging.Hit();
+                filtered.Delivery.Acknowledge();
+                FailPoint.FilterAcknowledged.Hit();
+            }
         }
         catch (Exception e)
         {
@@ -134,10 +145,13 @@ internal sealed class FilterWorker(string name, IBus bus, IStorage storage, Sess
         }
     }
 
-    private async Task PublishAsync(Routed routed, int shards, bool isRepeated)
+    private async Task PublishAsync(IGrouping<Destination, BusMessage> messages)
     {
-        FailPoint.FilterPublishing.Hit();
-        await bus.PublishAsync(routed.Destination, routed.Message, shards, isRepeated);
-        FailPoint.FilterPublished.Hit();
+        foreach (var _ in messages) FailPoint.FilterPublishing.Hit();
+        await bus.PublishAllAsync(QueueName.Of(messages.Key), [.. messages]);
+        foreach (var _ in messages) FailPoint.FilterPublished.Hit();
     }
+
+    /// <summary>A batch, and what it becomes.</summary>
+    internal sealed record Filtered(BusDelivery Delivery, IReadOnlyList<(Destination Destination, BusMessage Message)> Messages);
 }

@@ -11,6 +11,12 @@ public sealed record WorkerOptions
     /// <summary>How many batches a filter has in hand, most of them waiting until their messages are safe.</summary>
     public int FilterPrefetch { get; init; } = 16;
 
+    /// <summary>How many batches in hand become messages that travel together, at most. In memory nothing travels, and the first need not wait.</summary>
+    public int FilterGroupMax { get; init; } = 1;
+
+    /// <summary>How long after a group of batches the next one goes, if it does not fill before.</summary>
+    public TimeSpan FilterInterval { get; init; } = TimeSpan.Zero;
+
     /// <summary>How many messages an owner has in hand: more make larger groups.</summary>
     public int OwnerPrefetch { get; init; } = 512;
 

@@ -100,7 +100,7 @@ public sealed class BrokerFaultTests(Broker broker)
     [InlineData(RabbitMqQueueType.Classic)]
     public async Task A_full_queue_keeps_its_bound_and_publishers_wait(RabbitMqQueueType type)
     {
-        const int Messages = 300, Bytes = 10_000, QueueBytes = 400_000;
+        const int Messages = 300, Bytes = 64 << 10, QueueBytes = 40 * Bytes;
         var options = await broker.NewVirtualHostAsync();
         await new RabbitMqTopology(Shards: 1) { QueueType = type, QueueBytesMax = QueueBytes }.DeclareAsync(options);
         var log = new LogWatch();
@@ -111,7 +111,7 @@ public sealed class BrokerFaultTests(Broker broker)
         await bus.PublishAsync(QueueName.Filter, BusSample.Message(1)).WaitAsync(Patience, Test);
         Assert.Contains(published, publishing => !publishing.IsCompleted);
         // What was under way when the queue became full may be in it.
-        Assert.InRange((await broker.Service.QueuesAsync(options.Address.VirtualHost))[Shard.Name], QueueBytes / Bytes / 2, (QueueBytes / Bytes) + options.WindowMessages / 4);
+        Assert.InRange((await broker.Service.QueuesAsync(options.Address.VirtualHost))[Shard.Name], QueueBytes / Bytes / 2, (QueueBytes / Bytes) + options.WindowBundles / 4);
 
         await using var subscription = await bus.SubscribeAsync(Shard, prefetch: 20, Test);
         var seen = new HashSet<int>();

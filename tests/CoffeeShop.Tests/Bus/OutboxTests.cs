@@ -1,7 +1,10 @@
+using System.Buffers;
 using CoffeeShop.Bus;
 using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Configuration;
+using CoffeeShop.Delivery;
 using CoffeeShop.Tests.Oracle;
+using RabbitMQ.Client;
 
 namespace CoffeeShop.Tests.Bus;
 
@@ -9,8 +12,10 @@ namespace CoffeeShop.Tests.Bus;
 [Trait("suite", "bus")]
 public sealed class OutboxTests
 {
-    private static readonly RabbitMqOptions Options = new(RabbitMqAddress.Parse("amqp://localhost/")) { WindowMessages = 8, WindowBytes = 10_000 };
+    private static readonly RabbitMqOptions Options = new(RabbitMqAddress.Parse("amqp://localhost/")) { WindowBundles = 8, WindowBytes = 10_000, BundleBytes = 0 };
     private static readonly QueueName One = new("shard.0"), Other = new("shard.1");
+
+    private static readonly SessionId Session = new(Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"));
 
     private readonly Outbox _outbox = new(Options, "here");
 
@@ -89,6 +94,69 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_comes_while_something_is_under_way_to_the_same_queue_travels_together_and_is_confirmed_together()
+    {
+        var outbox = new Outbox(Options with { BundleBytes = 1000 }, "here");
+        var channel = outbox.Begin();
+        var added = Enumerable.Range(1, 10).Select(number => outbox.Add(One, BusSample.Message(number, 300))).ToList();
+        // Full bundles wait for nothing, the rest for those.
+        Assert.Equal([[1, 2, 3], [4, 5, 6], [7, 8, 9]], Bundles(outbox));
+        added.Add(outbox.Add(One, BusSample.Message(11)));
+        _ = outbox.Add(Other, BusSample.Message(100));
+        Assert.Equal([[100]], Bundles(outbox));
+        outbox.Accept(channel, 2, multiple: true);
+        Assert.Equal([.. Enumerable.Repeat(true, 6), .. Enumerable.Repeat(false, 5)], added.Select(publishing => publishing.IsCompletedSuccessfully));
+        Assert.Empty(Bundles(outbox));
+        outbox.Accept(channel, 3, multiple: false);
+        Assert.Equal([[10, 11]], Bundles(outbox));
+        outbox.Accept(channel, 5, multiple: true);
+        Assert.All(added, publishing => Assert.True(publishing.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public void A_bundle_has_a_number_of_messages_at_most()
+    {
+        var outbox = new Outbox(Options with { BundleBytes = 1 << 20 }, "here");
+        outbox.Begin();
+        _ = outbox.Add(One, [.. Enumerable.Range(1, RabbitMqOptions.BundleMessagesMax + 1).Select(number => BusSample.Message(number))]);
+        Assert.Equal([RabbitMqOptions.BundleMessagesMax], Bundles(outbox).Select(bundle => bundle.Count));
+    }
+
+    [Fact]
+    public void A_bundle_that_is_lost_or_refused_waits_again_before_the_rest()
+    {
+        var outbox = new Outbox(Options with { BundleBytes = 1000 }, "here");
+        outbox.Begin();
+        foreach (var number in Enumerable.Range(1, 8)) _ = outbox.Add(One, BusSample.Message(number, 300));
+        Assert.Equal([[1, 2, 3], [4, 5, 6]], Bundles(outbox));
+        Assert.Equal(6, outbox.Lose());
+        var channel = outbox.Begin();
+        Assert.Equal([[1, 2, 3], [4, 5, 6]], Bundles(outbox));
+        outbox.Refuse(channel, 1, multiple: false, TimeSpan.Zero, (_, waiting) => Assert.Equal(5, waiting));
+        outbox.Accept(channel, 2, multiple: false);
+        Assert.Equal([[1, 2, 3]], Bundles(outbox, Options.PauseMin));
+    }
+
+    [Fact]
+    public void A_bundle_has_these_bytes()
+    {
+        var messages = new[] { new BusMessage(Session, 0x0102030405060708, new byte[] { 0xAA, 0xBB }), new BusMessage(Session, 9, ReadOnlyMemory<byte>.Empty) { IsRepeated = true } };
+        var bundle = new Bundle(One, [.. messages.Select(message => new Publication(message))], "1");
+        var writer = new ArrayBufferWriter<byte>();
+        RabbitMqEnvelope.Write(bundle, writer);
+        Assert.Equal(
+            "00000002" + "01890A5DAC96774BBCCEB302099A8057" + "0102030405060708" + "00" + "AABB"
+            + "00000000" + "01890A5DAC96774BBCCEB302099A8057" + "0000000000000009" + "01",
+            Convert.ToHexString(writer.WrittenSpan));
+        var read = RabbitMqEnvelope.Read(RabbitMqEnvelope.PropertiesOf(bundle), writer.WrittenMemory);
+        Assert.Equal(messages.Select(message => (message.Session, message.Hash, message.IsRepeated)), read.Select(message => (message.Session, message.Hash, message.IsRepeated)));
+        Assert.Equal(messages.Select(message => message.Body.ToArray()), read.Select(message => message.Body.ToArray()));
+        for (var bytes = 0; bytes < writer.WrittenCount; bytes++)
+            Assert.Equal(bytes == 31 ? 1 : 0, RabbitMqEnvelope.Read(RabbitMqEnvelope.PropertiesOf(bundle), writer.WrittenMemory[..bytes]).Count);
+        Assert.Empty(RabbitMqEnvelope.Read(new BasicProperties(), writer.WrittenMemory));
+    }
+
+    [Fact]
     public async Task A_closed_outbox_fails_what_it_has_and_what_comes()
     {
         _outbox.Begin();
@@ -109,7 +177,7 @@ public sealed class OutboxTests
         {
             now += TimeSpan.FromMilliseconds(random.Next(50));
             if (publishing.Count < 100) publishing.Add(outbox.Add(random.OneIn(2) ? One : Other, BusSample.Message(publishing.Count, random.Next(4, 4000))));
-            while (outbox.TrySend(now, out var publication, out _)) sent.Add(++number, publication.Message.Number());
+            while (outbox.TrySend(now, out var bundle, out _)) sent.Add(++number, bundle.Publications.Single().Message.Number());
             if (random.OneIn(10))
             {
                 outbox.Lose();
@@ -158,10 +226,17 @@ public sealed class OutboxTests
     [InlineData("none", false)]
     public void Old_brokers_are_refused(string version, bool isSupported) => Assert.Equal(isSupported, RabbitMqConnecting.IsSupported(version));
 
+    private static List<List<int>> Bundles(Outbox outbox, TimeSpan now = default)
+    {
+        var bundles = new List<List<int>>();
+        while (outbox.TrySend(now, out var bundle, out _)) bundles.Add([.. bundle.Publications.Select(publication => publication.Message.Number())]);
+        return bundles;
+    }
+
     private List<int> SendAll(TimeSpan now = default)
     {
         var sent = new List<int>();
-        while (_outbox.TrySend(now, out var publication, out _)) sent.Add(publication.Message.Number());
+        while (_outbox.TrySend(now, out var bundle, out _)) sent.Add(bundle.Publications.Single().Message.Number());
         return sent;
     }
 }

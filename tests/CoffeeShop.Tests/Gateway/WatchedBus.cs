@@ -18,6 +18,9 @@ internal sealed class WatchedBus(IBus inner) : IBus
     /// <summary>Where messages went that may have been delivered before.</summary>
     public ConcurrentQueue<QueueName> Repeated { get; } = [];
 
+    /// <summary>How many messages were published at a time, of those that may travel together.</summary>
+    public ConcurrentQueue<int> Together { get; } = [];
+
     /// <summary>Holds back what is published from now on, until the source is completed.</summary>
     public TaskCompletionSource Hold()
     {
@@ -33,6 +36,12 @@ internal sealed class WatchedBus(IBus inner) : IBus
         await Volatile.Read(ref _gate);
         await inner.PublishAsync(queue, message);
         Interlocked.Increment(ref _passed);
+    }
+
+    public Task PublishAllAsync(QueueName queue, IReadOnlyList<BusMessage> messages)
+    {
+        Together.Enqueue(messages.Count);
+        return Task.WhenAll(messages.Select(message => PublishAsync(queue, message)));
     }
 
     public Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken) => inner.SubscribeAsync(queue, prefetch, cancellationToken);

@@ -32,6 +32,18 @@ public sealed class WorkerGroupTests
     }
 
     [Fact]
+    public async Task What_batches_at_once_become_goes_together_to_each_destination_and_the_rest_after_the_interval()
+    {
+        await using var server = new ServerUnderTest(Shards, new WorkerOptions { Filters = 1, FilterGroupMax = 3, FilterInterval = TimeSpan.FromMilliseconds(300) });
+        var sessions = Sessions(10, 4);
+        foreach (var session in sessions) await server.OpenAsync(session);
+        await Task.WhenAll(sessions.Select(session => server.SendAsync(session, session.Batches)));
+        foreach (var session in sessions) await ExpectAsync(server, session);
+        Assert.Contains(server.Watched.Together, together => together > 1);
+        Assert.All(server.Watched.Together, together => Assert.InRange(together, 1, 3));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_before_a_restart_is_not_needed_again()
     {
         await using var server = new ServerUnderTest(Shards, new WorkerOptions { Owner = new OwnerOptions { SnapshotInterval = 2 } });
@@ -126,6 +138,30 @@ public sealed class WorkerGroupTests
         await AtRestAsync(server);
         await server.SendAsync(other, other.Batches);
         await ExpectAsync(server, other);
+    }
+
+    [Theory]
+    [InlineData(SessionState.Complete)]
+    [InlineData(SessionState.Cancelled)]
+    [InlineData(SessionState.Expired)]
+    public async Task What_comes_late_or_again_for_a_session_that_has_ended_or_was_purged_is_acknowledged_and_leaves_nothing(SessionState state)
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(18, 1).Single();
+        await server.OpenAsync(session);
+        await server.SendAsync(session, state == SessionState.Complete ? session.Batches : session.Batches.Take(session.Batches.Count / 2));
+        if (state == SessionState.Complete) await ExpectAsync(server, session);
+        else Assert.True(await server.Storage.EndSessionAsync(session.Id, state, "A test."));
+
+        await server.SendAsync(session, session.Batches).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(state, (await server.EndOfAsync(session)).State);
+        var footprint = await server.Storage.MeasureAsync(session.Id);
+        Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
+
+        Assert.Equal(1, await server.Storage.PurgeAsync(TimeSpan.Zero));
+        await server.SendAsync(session, session.Batches).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Empty(await server.Storage.ListSessionsAsync());
+        await AtRestAsync(server);
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace CoffeeShop.Bus.RabbitMq;
 
 /// <summary>
-/// What this process wants to publish. A message waits in the lane of its queue, then is under way within the window until the
-/// broker confirms it, refuses it (it waits again), or the channel is lost (it waits again, as the first). It leaves when it
+/// What this process wants to publish. A message waits in the lane of its queue, then is under way in a bundle within the window
+/// until the broker confirms it, refuses it (it waits again), or the channel is lost (it waits again, as the first). It leaves when it
 /// is confirmed, when there is no queue for it, or when the bus is closed. Knows no broker and no clock; a lock guards it.
 /// </summary>
 /// <param name="options">The window and the pauses.</param>
@@ -14,7 +14,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     private readonly Lock _lock = new();
     private readonly Dictionary<QueueName, OutboxLane> _lanes = [];
     private readonly List<OutboxLane> _turns = [];
-    private readonly Dictionary<ulong, Publication> _underWay = [];
+    private readonly Dictionary<ulong, Bundle> _underWay = [];
     private ulong _settled;
     private ulong _sent;
     private ulong _ids;
@@ -23,16 +23,16 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     private int _turn;
     private bool _isClosed;
 
-    /// <summary>Takes a message in.</summary>
-    /// <returns>Completes when it is confirmed.</returns>
-    public Task Add(QueueName queue, BusMessage message)
+    /// <summary>Takes messages in.</summary>
+    /// <returns>Completes when they are confirmed.</returns>
+    public Task Add(QueueName queue, params IReadOnlyList<BusMessage> messages)
     {
         lock (_lock)
         {
             if (_isClosed) return Task.FromException(Closed(queue));
-            var publication = new Publication(queue, message, $"{++_ids:x}");
-            LaneOf(queue).Add(publication);
-            return publication.Confirmed.Task;
+            List<Publication> publications = [.. messages.Select(message => new Publication(message))];
+            foreach (var publication in publications) LaneOf(queue).Add(publication);
+            return publications.Count == 1 ? publications[0].Confirmed.Task : Task.WhenAll(publications.Select(publication => publication.Confirmed.Task));
         }
     }
 
@@ -47,16 +47,16 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         }
     }
 
-    /// <summary>Takes the next message that may be sent, lane by lane.</summary>
+    /// <summary>Takes the next bundle that may be sent, lane by lane.</summary>
     /// <param name="now">The time since any moment, the same for all calls.</param>
-    /// <param name="publication">The message. It is under way from now on.</param>
+    /// <param name="bundle">The bundle. It is under way from now on.</param>
     /// <param name="pause">When there is none: after which time there may be one, if nothing else happens before.</param>
-    public bool TrySend(TimeSpan now, [NotNullWhen(true)] out Publication? publication, out TimeSpan pause)
+    public bool TrySend(TimeSpan now, [NotNullWhen(true)] out Bundle? bundle, out TimeSpan pause)
     {
-        (publication, pause) = (null, Timeout.InfiniteTimeSpan);
+        (bundle, pause) = (null, Timeout.InfiniteTimeSpan);
         lock (_lock)
         {
-            if (_underWay.Count >= options.WindowMessages) return false;
+            if (_underWay.Count >= options.WindowBundles) return false;
             for (var i = 0; i < _turns.Count; i++)
             {
                 var lane = _turns[(_turn + i) % _turns.Count];
@@ -69,11 +69,11 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
                 }
 
                 // Small ones do not overtake a large one that waits for room, or it would wait for ever.
-                if (_underWay.Count > 0 && _bytesUnderWay + lane.Next.Bytes > options.WindowBytes) return false;
-                publication = lane.Next;
-                lane.Send();
-                _underWay.Add(++_sent, publication);
-                _bytesUnderWay += publication.Bytes;
+                var room = options.WindowBytes - _bytesUnderWay;
+                if (_underWay.Count > 0 && lane.NextBytes > room) return false;
+                bundle = new Bundle(lane.Queue, lane.Send(Math.Min(room, options.BundleBytes)), $"{++_ids:x}");
+                _underWay.Add(++_sent, bundle);
+                _bytesUnderWay += bundle.Bytes;
                 _turn = (_turn + i + 1) % _turns.Count;
                 return true;
             }
@@ -82,36 +82,39 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         }
     }
 
-    /// <summary>The broker has found no queue for a message.</summary>
+    /// <summary>The broker has found no queue for a bundle.</summary>
     public void Return(int channel, string? id)
     {
         lock (_lock)
         {
             if (channel != _channel) return;
-            foreach (var publication in _underWay.Values.Where(publication => publication.Id == id)) publication.IsReturned = true;
+            foreach (var bundle in _underWay.Values.Where(bundle => bundle.Id == id)) bundle.IsReturned = true;
         }
     }
 
-    /// <summary>The broker has taken messages.</summary>
+    /// <summary>The broker has taken bundles.</summary>
     /// <param name="channel">The channel it says so on; one that is not in use any more says nothing.</param>
-    /// <param name="number">The number of the message, in the order of sending.</param>
+    /// <param name="number">The number of the bundle, in the order of sending.</param>
     /// <param name="multiple">Whether all before are meant too.</param>
     public void Accept(int channel, ulong number, bool multiple)
     {
         lock (_lock)
         {
-            foreach (var publication in Settle(channel, number, multiple))
+            foreach (var bundle in Settle(channel, number, multiple))
             {
-                LaneOf(publication.Queue).Accept();
-                if (publication.IsReturned) publication.Confirmed.SetException(new QueueMissingException(publication.Queue, where));
-                else publication.Confirmed.SetResult();
+                LaneOf(bundle.Queue).Accept();
+                foreach (var publication in bundle.Publications)
+                {
+                    if (bundle.IsReturned) publication.Confirmed.SetException(new QueueMissingException(bundle.Queue, where));
+                    else publication.Confirmed.SetResult();
+                }
             }
         }
     }
 
-    /// <summary>The broker has not taken messages, since their queue is full.</summary>
+    /// <summary>The broker has not taken bundles, since their queue is full.</summary>
     /// <param name="channel">The channel it says so on.</param>
-    /// <param name="number">The number of the message.</param>
+    /// <param name="number">The number of the bundle.</param>
     /// <param name="multiple">Whether all before are meant too.</param>
     /// <param name="now">The time, as for <see cref="TrySend"/>.</param>
     /// <param name="onFull">Is told when a queue has become full, and how many messages wait for it.</param>
@@ -119,43 +122,38 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     {
         lock (_lock)
         {
-            foreach (var publication in Settle(channel, number, multiple))
+            foreach (var bundle in Settle(channel, number, multiple))
             {
-                var lane = LaneOf(publication.Queue);
-                if (lane.Refuse(publication, now)) onFull(publication.Queue, lane.Waiting);
+                var lane = LaneOf(bundle.Queue);
+                if (lane.Refuse(bundle, now)) onFull(bundle.Queue, lane.Waiting);
             }
         }
     }
 
     /// <summary>The channel is lost. Whether the broker has what is under way is not known, so all of it is sent again.</summary>
-    /// <returns>How many those are.</returns>
+    /// <returns>How many messages those are.</returns>
     public int Lose()
     {
         lock (_lock)
         {
             _channel++;
             var lost = TakeUnderWay();
-            foreach (var publication in lost)
-            {
-                publication.IsReturned = false;
-                LaneOf(publication.Queue).Return(publication);
-            }
-
-            return lost.Count;
+            foreach (var bundle in lost) LaneOf(bundle.Queue).Return(bundle);
+            return lost.Sum(bundle => bundle.Publications.Count);
         }
     }
 
     /// <summary>The broker has closed the channel for what was sent. One of those under way is to blame; whoever sent them decides.</summary>
-    /// <param name="failure">What each is told.</param>
-    public void Fail(Func<Publication, BusException> failure)
+    /// <param name="failure">What each is told, by its queue.</param>
+    public void Fail(Func<QueueName, BusException> failure)
     {
         lock (_lock)
         {
             _channel++;
-            foreach (var publication in TakeUnderWay())
+            foreach (var bundle in TakeUnderWay())
             {
-                LaneOf(publication.Queue).Accept();
-                publication.Confirmed.SetException(failure(publication));
+                LaneOf(bundle.Queue).Accept();
+                foreach (var publication in bundle.Publications) publication.Confirmed.SetException(failure(bundle.Queue));
             }
         }
     }
@@ -166,29 +164,31 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         lock (_lock)
         {
             _isClosed = true;
-            foreach (var publication in TakeUnderWay().Concat(_turns.SelectMany(lane => lane.Clear()))) publication.Confirmed.SetException(Closed(publication.Queue));
+            foreach (var bundle in TakeUnderWay()) LaneOf(bundle.Queue).Return(bundle);
+            foreach (var lane in _turns)
+                foreach (var publication in lane.Clear()) publication.Confirmed.SetException(Closed(lane.Queue));
         }
     }
 
     private static BusException Closed(QueueName queue) => new($"The bus has been closed: whether a message to {queue} arrives is not known.");
 
-    private IEnumerable<Publication> Settle(int channel, ulong number, bool multiple)
+    private IEnumerable<Bundle> Settle(int channel, ulong number, bool multiple)
     {
         if (channel != _channel) yield break;
         for (var settled = multiple ? _settled + 1 : number; settled <= number; settled++)
         {
-            if (!_underWay.Remove(settled, out var publication)) continue;
-            _bytesUnderWay -= publication.Bytes;
-            yield return publication;
+            if (!_underWay.Remove(settled, out var bundle)) continue;
+            _bytesUnderWay -= bundle.Bytes;
+            yield return bundle;
         }
 
         if (multiple) _settled = Math.Max(_settled, number);
     }
 
     // The last sent comes first, so that the first sent is the first again when each is put before the others.
-    private List<Publication> TakeUnderWay()
+    private List<Bundle> TakeUnderWay()
     {
-        List<Publication> all = [.. _underWay.OrderByDescending(pair => pair.Key).Select(pair => pair.Value)];
+        List<Bundle> all = [.. _underWay.OrderByDescending(pair => pair.Key).Select(pair => pair.Value)];
         _underWay.Clear();
         _bytesUnderWay = 0;
         return all;
@@ -197,7 +197,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     private OutboxLane LaneOf(QueueName queue)
     {
         if (_lanes.TryGetValue(queue, out var lane)) return lane;
-        lane = new OutboxLane(options);
+        lane = new OutboxLane(queue, options);
         _lanes.Add(queue, lane);
         _turns.Add(lane);
         return lane;

@@ -1,18 +1,23 @@
 namespace CoffeeShop.Bus.RabbitMq;
 
 /// <summary>
-/// What is for one queue. A queue that is full refuses what comes, so the lane then waits a little and tries with fewer: the
-/// messages under way to it are limited, by half at each refusal and by one more at each confirm.
+/// What is for one queue. A bundle goes when it is full or nothing is under way to the queue: what comes in the meantime travels
+/// together, and nothing waits for a clock. A queue that is full refuses what comes, so the lane then waits a little and
+/// tries with fewer: the bundles under way to it are limited, by half at each refusal and by one more at each confirm.
 /// </summary>
-/// <param name="options">The pauses, and the greatest limit.</param>
-internal sealed class OutboxLane(RabbitMqOptions options)
+/// <param name="queue">The queue.</param>
+/// <param name="options">The pauses, and the greatest limits.</param>
+internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
 {
     private const int FirstLimit = 16;
 
     private readonly LinkedList<Publication> _waiting = [];
-    private int _limit = Math.Min(FirstLimit, options.WindowMessages);
+    private int _limit = Math.Min(FirstLimit, options.WindowBundles);
+    private long _bytesWaiting;
     private int _underWay;
     private int _refusals;
+
+    public QueueName Queue => queue;
 
     /// <summary>Until when it waits, on the clock of whoever calls.</summary>
     public TimeSpan PausedUntil { get; private set; }
@@ -21,32 +26,46 @@ internal sealed class OutboxLane(RabbitMqOptions options)
     public int Waiting => _waiting.Count;
 
     /// <summary>Whether something could be sent, but for the pause.</summary>
-    public bool IsReady => _waiting.Count > 0 && _underWay < _limit;
+    public bool IsReady => _waiting.Count > 0 && _underWay < _limit && (_underWay == 0 || _bytesWaiting >= options.BundleBytes || _waiting.Count >= RabbitMqOptions.BundleMessagesMax);
 
-    /// <summary>What is to be sent next.</summary>
-    public Publication Next => _waiting.First!.Value;
+    /// <summary>The size of what is to be sent next, at least.</summary>
+    public int NextBytes => _waiting.First!.Value.Bytes;
 
-    public void Add(Publication publication) => _waiting.AddLast(publication);
-
-    /// <summary>The next one is under way now.</summary>
-    public void Send()
+    public void Add(Publication publication)
     {
-        _waiting.RemoveFirst();
+        _waiting.AddLast(publication);
+        _bytesWaiting += publication.Bytes;
+    }
+
+    /// <summary>The next ones are under way now.</summary>
+    /// <param name="bytesMax">How many bytes they may have. A message that has more goes alone.</param>
+    public IReadOnlyList<Publication> Send(long bytesMax)
+    {
+        var (sent, bytes) = (new List<Publication>(), 0L);
+        while (_waiting.First is { Value: var next } && sent.Count < RabbitMqOptions.BundleMessagesMax && (sent.Count == 0 || bytes + next.Bytes <= bytesMax))
+        {
+            _waiting.RemoveFirst();
+            sent.Add(next);
+            bytes += next.Bytes;
+        }
+
+        _bytesWaiting -= bytes;
         _underWay++;
+        return sent;
     }
 
     public void Accept()
     {
         _underWay--;
         _refusals = 0;
-        _limit = Math.Min(_limit + 1, options.WindowMessages);
+        _limit = Math.Min(_limit + 1, options.WindowBundles);
     }
 
     /// <summary>The queue is full.</summary>
     /// <returns>Whether that is new: of those under way together, the first tells, and the others repeat it.</returns>
-    public bool Refuse(Publication publication, TimeSpan now)
+    public bool Refuse(Bundle bundle, TimeSpan now)
     {
-        Return(publication);
+        Return(bundle);
         if (now < PausedUntil) return false;
         _limit = Math.Max(1, _limit / 2);
         PausedUntil = now + options.PauseAfter(++_refusals, options.FullPauseMax);
@@ -54,10 +73,11 @@ internal sealed class OutboxLane(RabbitMqOptions options)
     }
 
     /// <summary>What was under way waits again, as the first.</summary>
-    public void Return(Publication publication)
+    public void Return(Bundle bundle)
     {
         _underWay--;
-        _waiting.AddFirst(publication);
+        foreach (var publication in bundle.Publications.Reverse()) _waiting.AddFirst(publication);
+        _bytesWaiting += bundle.Bytes;
     }
 
     /// <summary>Takes out all that wait.</summary>
@@ -65,6 +85,7 @@ internal sealed class OutboxLane(RabbitMqOptions options)
     {
         List<Publication> all = [.. _waiting];
         _waiting.Clear();
+        _bytesWaiting = 0;
         return all;
     }
 }

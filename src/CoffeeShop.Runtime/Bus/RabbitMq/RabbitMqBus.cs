@@ -52,7 +52,10 @@ public sealed class RabbitMqBus : IBus
     }
 
     /// <inheritdoc/>
-    public Task PublishAsync(QueueName queue, BusMessage message) => _publisher.PublishAsync(queue, message);
+    public Task PublishAsync(QueueName queue, BusMessage message) => _publisher.PublishAsync(queue, [message]);
+
+    /// <inheritdoc/>
+    public Task PublishAllAsync(QueueName queue, IReadOnlyList<BusMessage> messages) => _publisher.PublishAsync(queue, messages);
 
     /// <inheritdoc/>
     /// <exception cref="QueueMissingException">The queue does not exist.</exception>

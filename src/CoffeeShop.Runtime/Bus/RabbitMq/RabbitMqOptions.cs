@@ -7,8 +7,14 @@ public sealed record RabbitMqOptions(RabbitMqAddress Address)
     /// <summary>What the console of the broker calls the connections of this process.</summary>
     public string Name { get; init; } = "coffee";
 
-    /// <summary>How many messages are under way to the broker at most, unconfirmed.</summary>
-    public int WindowMessages { get; init; } = 256;
+    /// <summary>How many messages travel together at most.</summary>
+    public const int BundleMessagesMax = 64;
+
+    /// <summary>How many bytes of messages travel together at most. A larger message goes alone, at once.</summary>
+    public int BundleBytes { get; init; } = 64 << 10;
+
+    /// <summary>How many bundles of messages are under way to the broker at most, unconfirmed.</summary>
+    public int WindowBundles { get; init; } = 256;
 
     /// <summary>How many bytes are under way to the broker at most, unconfirmed. A larger message goes alone.</summary>
     public long WindowBytes { get; init; } = 32 << 20;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -39,10 +40,10 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
 
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
-    /// <summary>Publishes a message, and completes when the broker has it.</summary>
-    public Task PublishAsync(QueueName queue, BusMessage message)
+    /// <summary>Publishes messages, and completes when the broker has them.</summary>
+    public Task PublishAsync(QueueName queue, IReadOnlyList<BusMessage> messages)
     {
-        var confirmed = _outbox.Add(queue, message);
+        var confirmed = _outbox.Add(queue, messages);
         _changed.Release();
         return confirmed;
     }
@@ -89,13 +90,17 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
 
     private async Task SendAsync(IChannel channel, CancellationToken lost)
     {
+        var body = new ArrayBufferWriter<byte>();
         while (!lost.IsCancellationRequested)
         {
             var pause = Timeout.InfiniteTimeSpan;
-            if (!_isBlocked && _outbox.TrySend(Now, out var publication, out pause))
+            if (!_isBlocked && _outbox.TrySend(Now, out var bundle, out pause))
             {
+                // The library has copied the body when this completes.
+                body.ResetWrittenCount();
+                RabbitMqEnvelope.Write(bundle, body);
                 // Without a token: a message that is cancelled half-way would break the connection.
-                await channel.BasicPublishAsync(RabbitMqTopology.Exchange, publication.Queue.Name, mandatory: true, RabbitMqEnvelope.Wrap(publication), publication.Message.Body, CancellationToken.None);
+                await channel.BasicPublishAsync(RabbitMqTopology.Exchange, bundle.Queue.Name, mandatory: true, RabbitMqEnvelope.PropertiesOf(bundle), body.WrittenMemory, CancellationToken.None);
                 continue;
             }
 
@@ -141,9 +146,9 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     {
         if (RefusalOf(channel.CloseReason) is { } refusal)
         {
-            _outbox.Fail(publication => RabbitMqErrors.IsMissing(refusal)
-                ? new QueueMissingException(publication.Queue, $"{_link.Address}")
-                : new BusException($"The broker at {_link.Address} refused a message, maybe that to {publication.Queue}: {refusal.ReplyText}"));
+            _outbox.Fail(queue => RabbitMqErrors.IsMissing(refusal)
+                ? new QueueMissingException(queue, $"{_link.Address}")
+                : new BusException($"The broker at {_link.Address} refused a message, maybe that to {queue}: {refusal.ReplyText}"));
         }
         else if (_outbox.Lose() is > 0 and var messages && !_closing.IsCancellationRequested)
         {

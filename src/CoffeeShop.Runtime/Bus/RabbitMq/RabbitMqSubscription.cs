@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -29,14 +30,17 @@ internal sealed class RabbitMqSubscription : AsyncDefaultBasicConsumer, ISubscri
     public override Task HandleBasicDeliverAsync(
         string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
-        if (RabbitMqEnvelope.Open(properties, body) is { } message)
+        var messages = RabbitMqEnvelope.Read(properties, body);
+        if (messages.Count > 0)
         {
             _turn.TrySetResult();
-            _deliveries.Writer.TryWrite(new Delivery(this, deliveryTag, message, RabbitMqEnvelope.IsRedelivered(properties, redelivered)));
+            var isRedelivered = RabbitMqEnvelope.IsRedelivered(properties, redelivered);
+            var left = new StrongBox<int>(messages.Count);
+            foreach (var message in messages) _deliveries.Writer.TryWrite(new Delivery(this, deliveryTag, left, message, isRedelivered || message.IsRepeated));
         }
         else
         {
-            _log.Parked(_queue, "found a message without a session and a hash, expected one of this cluster");
+            _log.Parked(_queue, "found something else, expected a bundle of messages of this cluster");
             _acknowledgements.Park(deliveryTag);
         }
 
@@ -71,7 +75,8 @@ internal sealed class RabbitMqSubscription : AsyncDefaultBasicConsumer, ISubscri
         _turn.TrySetResult();
     }
 
-    private sealed class Delivery(RabbitMqSubscription subscription, ulong tag, BusMessage message, bool isRedelivered) : BusDelivery
+    /// <summary>One of the messages that came together. The broker is told when none of them is left.</summary>
+    private sealed class Delivery(RabbitMqSubscription subscription, ulong tag, StrongBox<int> left, BusMessage message, bool isRedelivered) : BusDelivery
     {
         private int _isAcknowledged;
 
@@ -82,7 +87,7 @@ internal sealed class RabbitMqSubscription : AsyncDefaultBasicConsumer, ISubscri
         public override void Acknowledge()
         {
             // The broker closes the channel of whoever acknowledges twice.
-            if (Interlocked.Exchange(ref _isAcknowledged, 1) == 0) subscription._acknowledgements.Add(tag);
+            if (Interlocked.Exchange(ref _isAcknowledged, 1) == 0 && Interlocked.Decrement(ref left.Value) == 0) subscription._acknowledgements.Add(tag);
         }
     }
 }

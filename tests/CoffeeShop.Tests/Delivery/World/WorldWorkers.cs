@@ -75,11 +75,13 @@ internal sealed class FilterProcess : WorldWorker
 
     protected override async Task WorkAsync(WorldSubscription subscription)
     {
-        var failed = _failed;
+        var (failed, group) = (_failed, new List<FilterWorker.Filtered>());
         while (!failed.Task.IsCompleted && subscription.Deliveries.TryRead(out var delivery))
         {
-            if (await _filter.HandleAsync(delivery) is { } routed) _ = _filter.SendAsync(delivery, routed.Messages, routed.Shards, failed);
+            if (await _filter.HandleAsync(delivery) is { } filtered) group.Add(filtered);
         }
+
+        _ = _filter.SendAsync(group, failed);
     }
 
     protected override void StartAnew() => _failed = new TaskCompletionSource();
