@@ -15,10 +15,12 @@ internal static class LocalCluster
 
     public static int Run(UpOptions options, Signals signals)
     {
+        // What is wrong there leaves no folder behind.
+        var level = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables()).LogLevel ?? LogLevel.Information;
         try
         {
             using var folder = new FolderLock(options.State, staysBehind: true);
-            RunAsync(options, signals).GetAwaiter().GetResult();
+            RunAsync(options, level, signals).GetAwaiter().GetResult();
             return ExitCode.Done;
         }
         catch (OutputException e)
@@ -35,10 +37,9 @@ internal static class LocalCluster
         return ExitCode.Failed;
     }
 
-    private static async Task RunAsync(UpOptions options, Signals signals)
+    private static async Task RunAsync(UpOptions options, LogLevel level, Signals signals)
     {
         using var output = new UpOutput(Path.Combine(options.State, "logs"));
-        var level = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables()).LogLevel ?? LogLevel.Information;
         using var logs = LoggerFactory.Create(logging => logging.AddLines(output.Own, level, TimeProvider.System));
         await using var supervisor = new Supervisor(output.Hear, TimeProvider.System, logs.CreateLogger("Supervisor"));
         using var table = UpOutput.Show(() => supervisor.Statuses);

@@ -53,7 +53,7 @@ public sealed partial class ComposeTests
     public void Every_variable_is_one_that_the_program_reads()
     {
         var literals = Repository.Files("src", ".cs").SelectMany(file => Literal().Matches(Repository.Read(file)).Select(match => match.Groups["text"].Value)).ToHashSet(StringComparer.Ordinal);
-        var read = literals.Concat(literals.Where(literal => literal.Contains('.', StringComparison.Ordinal)).Select(CoffeeShop.Configuration.Settings.VariableOf)).ToHashSet(StringComparer.Ordinal);
+        var read = literals.Concat(literals.Where(literal => literal.Contains('.', StringComparison.Ordinal)).Select(CoffeeShop.Configuration.Variables.Of)).ToHashSet(StringComparer.Ordinal);
         var used = OurServices.SelectMany(service => Map(service.Service["environment"]).Keys.Cast<string>()).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(used.Except(read));
         Assert.Superset(new HashSet<string> { "COFFEE_BROKER", "COFFEE_DATABASE", "NODE_ID", "COFFEE_TOKEN" }, used);
