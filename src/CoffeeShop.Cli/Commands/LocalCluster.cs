@@ -47,7 +47,7 @@ internal static class LocalCluster
         using var stopping = signals.Stop.Register(stopped.SetResult);
         try
         {
-            var started = StartAsync(options, supervisor);
+            var started = StartAsync(options, supervisor, logs.CreateLogger("Cluster"));
             if (await Task.WhenAny(started, stopped.Task) == started)
             {
                 await using var reports = await started;
@@ -62,7 +62,7 @@ internal static class LocalCluster
     }
 
     /// <returns>What reports the private servers, if there are any.</returns>
-    private static async Task<ServerReports?> StartAsync(UpOptions options, Supervisor supervisor)
+    private static async Task<ServerReports?> StartAsync(UpOptions options, Supervisor supervisor, ILogger log)
     {
         var servers = options.Addresses is null ? await StartServersAsync(options.State, supervisor) : null;
         var addresses = options.Addresses ?? servers!.Addresses;
@@ -71,7 +71,7 @@ internal static class LocalCluster
             Enumerable.Range(0, options.Counts[role]).Select(number => NewProcess(role, number, options, addresses)))));
         // By now the tables are there, and for the number of shards that was asked for.
         return servers is null ? null : await ServerReports.StartAsync(
-            addresses.Database, TimeProvider.System, (Roles.Broker, () => servers.Broker.ProcessId), (Roles.Database, () => servers.Database.ProcessId));
+            addresses.Database, TimeProvider.System, log, (Roles.Broker, () => servers.Broker.ProcessId), (Roles.Database, () => servers.Database.ProcessId));
     }
 
     private static async Task<PrivateServers> StartServersAsync(string state, Supervisor supervisor)
