@@ -3,6 +3,7 @@
 #   ./test.sh            all of them
 #   ./test.sh fast       those that need no server and take less than a minute
 #   ./test.sh SUITE      one suite alone: the tests with [Trait("suite", SUITE)]
+#   ./test.sh --long     the drills that take longer than a minute, which no other run has: those with [Trait("length", "long")]
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,27 +14,32 @@ if ! command -v dotnet >/dev/null; then
 fi
 
 projects=(tests/CoffeeShop.Tests)
-suites=(bus cluster eof sessions simulation storage)
-filter=()
+suites=(bus cluster drills eof sessions simulation storage)
+filter=(--filter-not-trait "length=long")
 case "${1:-all}" in
     all) projects+=(tests/CoffeeShop.IntegrationTests) ;;
     fast) ;;
+    --long)
+        projects=(tests/CoffeeShop.IntegrationTests)
+        filter=(--filter-trait "length=long")
+        ;;
     *)
         # A project that has no test of the suite is no failure; a suite without any is.
-        for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter=(--filter-trait "suite=$suite" --ignore-exit-code 8); done
+        for suite in "${suites[@]}"; do [ "$1" != "$suite" ] || filter+=(--filter-trait "suite=$suite" --ignore-exit-code 8); done
         projects+=(tests/CoffeeShop.IntegrationTests)
-        [ ${#filter[@]} -gt 0 ] || {
-            echo "Unknown suite \"$1\": expected all, fast or one of: ${suites[*]}." >&2
+        [ ${#filter[@]} -gt 2 ] || {
+            echo "Unknown suite \"$1\": expected all, fast, --long or one of: ${suites[*]}." >&2
             exit 2
         }
         ;;
 esac
 
-# The integration tests start private servers of these packages.
+# The integration tests start private servers of these packages, and give processes a clock of their own.
 install_servers() {
     local missing=()
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
     compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
+    compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" >/dev/null || missing+=(libfaketime)
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
         echo "The integration tests need ${missing[*]}: install it (as root: apt-get install ${missing[*]}), or run ./test.sh fast." >&2
@@ -49,7 +55,7 @@ log=$(mktemp)
 # Whatever happens, the last line is the count; what ended the script early is a failure.
 trap '[ $? -eq 0 ] || [ "$failed" -gt 0 ] || failed=1; rm -f "$log"; echo "$passed passed, $failed failed"' EXIT
 
-[ ${#projects[@]} -eq 1 ] || install_servers
+[ "${1:-all}" = fast ] || install_servers
 dotnet build CoffeeShop.slnx -c Release -v quiet --nologo
 dotnet format CoffeeShop.slnx --verify-no-changes --no-restore
 

@@ -9,7 +9,7 @@ namespace CoffeeShop.IntegrationTests.Cluster;
 public sealed class ClusterServerFaultTests(Broker broker, PostgresServer postgres, Datasets datasets) : IClassFixture<Datasets>
 {
     // A broker that is killed sooner may forget queues that have just been declared.
-    private static readonly TimeSpan TopologyIsSafe = TimeSpan.FromSeconds(8);
+    internal static readonly TimeSpan TopologyIsSafe = TimeSpan.FromSeconds(8);
 
     [Fact]
     public async Task A_broker_and_a_database_that_are_killed_or_restarted_change_no_byte_and_end_no_process()

@@ -1,7 +1,10 @@
+using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
+using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Services;
 using CoffeeShop.Storage.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
 
@@ -10,14 +13,15 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 {
     private readonly Broker _broker;
     private readonly string _virtualHost;
-    private readonly string[] _addresses;
+    private readonly string _brokerAddress;
+    private readonly string _queueType;
     private readonly int? _shards;
     private readonly Dictionary<RoleProcess, (int Clients, int Http)> _ports = [];
+    private readonly Dictionary<string, (Cable ToBroker, Cable ToDatabase)> _cables = [];
 
     private ClusterUnderTest(Broker broker, string virtualHost, string brokerAddress, string database, int? shards, string queueType)
     {
-        (_broker, _virtualHost, Database, _shards) = (broker, virtualHost, database, shards);
-        _addresses = ["--broker", brokerAddress, "--database", database, "--queue-type", queueType];
+        (_broker, _virtualHost, _brokerAddress, Database, _shards, _queueType) = (broker, virtualHost, brokerAddress, database, shards, queueType);
     }
 
     public string Database { get; }
@@ -59,6 +63,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         await cluster.Scale(counts);
         return cluster;
     }
+
+    /// <summary>From now on, new processes of a role reach broker and database through cables.</summary>
+    public void Lay(string role, Cable toBroker, Cable toDatabase) => _cables[role] = (toBroker, toDatabase);
 
     /// <summary>Where clients of a gateway connect.</summary>
     public string Address(int gateway = 0) => $"127.0.0.1:{_ports[Gateways[gateway]].Clients}";
@@ -114,6 +121,12 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>Deletes a queue with what is in it.</summary>
     public Task DeleteQueue(string queue) => _broker.Service.ControlAsync("delete_queue", "--vhost", _virtualHost, queue);
 
+    /// <summary>How many messages each queue has, those with a consumer included.</summary>
+    public Task<IReadOnlyDictionary<string, int>> Queues() => _broker.Service.QueuesAsync(_virtualHost);
+
+    /// <summary>The bus, for a test to publish and consume as if it were one of the processes.</summary>
+    public Task<RabbitMqBus> ConnectBus() => RabbitMqBus.ConnectAsync(new RabbitMqOptions(RabbitMqAddress.Parse(_brokerAddress)), NullLogger.Instance);
+
     /// <summary>The database, to look into.</summary>
     public Task<PostgresStorage> OpenStorage() => PostgresStorage.OpenAsync(Database, shards: null, TimeProvider.System);
 
@@ -133,7 +146,12 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
         }
 
-        // What was repeated is dropped by its owner, a moment after the answers.
+        await QueuesAreEmpty();
+    }
+
+    /// <summary>Waits until nothing is in the queues: what was repeated is dropped by its owner, a moment after the answers.</summary>
+    public async Task QueuesAreEmpty()
+    {
         using var patience = NewPatience();
         while (await Left() is { Count: > 0 } left)
         {
@@ -156,7 +174,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         return patience;
     }
 
-    private async Task<List<string>> Left() => [.. (await _broker.Service.QueuesAsync(_virtualHost)).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];
+    private async Task<List<string>> Left() => [.. (await Queues()).Where(queue => queue.Value > 0).Select(queue => $"{queue.Key} {queue.Value}")];
 
     private async Task Grow(List<RoleProcess> processes, string role, int count)
     {
@@ -176,9 +194,11 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private RoleProcess New(string role)
     {
         string[] shards = _shards is { } number ? ["--shards", $"{number}"] : [];
-        if (role != Roles.Gateway) return new RoleProcess(["worker", role, .. _addresses, .. shards]);
+        var (broker, database) = _cables.TryGetValue(role, out var cables) ? (cables.ToBroker.Through(_brokerAddress), cables.ToDatabase.Through(Database)) : (_brokerAddress, Database);
+        string[] addresses = ["--broker", broker, "--database", database, "--queue-type", _queueType];
+        if (role != Roles.Gateway) return new RoleProcess(["worker", role, .. addresses, .. shards]);
         var ports = FreePorts.Find(2);
-        var process = new RoleProcess(["serve", "--port", $"{ports[0]}", "--http", $"127.0.0.1:{ports[1]}", .. _addresses, .. shards]);
+        var process = new RoleProcess(["serve", "--port", $"{ports[0]}", "--http", $"127.0.0.1:{ports[1]}", .. addresses, .. shards]);
         _ports[process] = (ports[0], ports[1]);
         return process;
     }

@@ -1,5 +1,6 @@
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
+using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Storage;
 using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests.Storage;
@@ -146,18 +147,52 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
     public async Task A_commit_whose_answer_is_lost_counts_as_refused_and_whoever_begins_anew_finds_it()
     {
         var address = await server.NewDatabaseAsync();
-        await using var proxy = new LossyProxy(server.Service);
-        await using var storage = await PostgresStorage.OpenAsync(proxy.Through(address), null, TimeProvider.System);
+        await using var cable = new Cable(server.Service.Port);
+        await using var storage = await PostgresStorage.OpenAsync(cable.Through(address), null, TimeProvider.System);
         var claim = await storage.TakeOverAsync(Sample.Shard);
         var session = await storage.OpenSessionAsync();
         await storage.AppendAsync(claim, Sample.Record(session, 1));
-        proxy.LoseNextCommit();
+        // With the end of the text: READ COMMITTED is something else.
+        cable.LoseAnswerTo("COMMIT\0"u8.ToArray());
         var refused = await Assert.ThrowsAsync<StorageException>(() => storage.AppendAsync(claim, Sample.Record(session, 2)));
-        Assert.Equal((false, null, 1), (refused.IsLasting, refused.Guilty, proxy.Lost));
+        Assert.Equal((false, null, 1), (refused.IsLasting, refused.Guilty, cable.Lost));
         var current = await storage.TakeOverAsync(Sample.Shard);
         Assert.Equal(2, Assert.Single(await storage.ReadJournalAsync(current)).Records.Count);
         await Assert.ThrowsAsync<StaleClaimException>(() => storage.AppendAsync(claim, Sample.Record(session, 2)));
         Assert.Empty(await storage.AppendAsync(current, Sample.Record(session, 3)));
+    }
+
+    [Fact]
+    public async Task Connections_that_are_reset_at_any_moment_are_trouble_and_never_a_mistake()
+    {
+        var address = await server.NewDatabaseAsync();
+        await using var cable = new Cable(server.Service.Port);
+        await using var storage = await PostgresStorage.OpenAsync(cable.Through(address), null, TimeProvider.System);
+        var session = await storage.OpenSessionAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var asking = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await storage.FindSessionAsync(session);
+                    await storage.RaiseMarksAsync(session, new Dictionary<CoffeeShop.Tables.Table, long> { [CoffeeShop.Tables.Users.Table] = 4 });
+                }
+                catch (StorageException e) when (!e.IsLasting)
+                {
+                    // Asked again.
+                }
+            }
+        })));
+        for (var i = 0; i < 500 && !asking.IsCompleted; i++)
+        {
+            await Task.Delay(i % 20, TestContext.Current.CancellationToken);
+            cable.Cut(resets: true);
+        }
+
+        await stop.CancelAsync();
+        await asking;
     }
 
     /// <summary>An owner that begins anew whenever a write is refused, as the workers do, and knows what it was promised.</summary>

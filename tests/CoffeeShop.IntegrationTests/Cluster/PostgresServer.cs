@@ -12,12 +12,26 @@ namespace CoffeeShop.IntegrationTests.Cluster;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _log = [];
-    // Made by the server, whose user can pass through the folder above; inside, nobody else can.
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"coffee-postgres-{Guid.NewGuid():N}");
     private readonly Lazy<Task<PostgresService>> _service;
     private int _databases;
 
-    public PostgresServer() => _service = new(() => PostgresService.StartAsync(_folder, _log.Enqueue, survivesMachine: false));
+    public PostgresServer()
+        : this(Path.GetTempPath())
+    {
+    }
+
+    /// <summary>One of its own, somewhere else.</summary>
+    internal PostgresServer(string parent)
+    {
+        Folder = Path.Combine(parent, $"coffee-postgres-{Guid.NewGuid():N}");
+        _service = new(() => PostgresService.StartAsync(Folder, _log.Enqueue, survivesMachine: false));
+    }
+
+    /// <summary>Its folder: made by the server, whose user can pass through the one above; inside, nobody else can.</summary>
+    public string Folder { get; }
+
+    /// <summary>What it has said.</summary>
+    public string Log => string.Join('\n', _log);
 
     /// <summary>The server, after a first database was made.</summary>
     public PostgresService Service => _service.Value.GetAwaiter().GetResult();
@@ -35,6 +49,6 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_service.IsValueCreated && _service.Value.IsCompletedSuccessfully) await Service.DisposeAsync();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 }

@@ -14,6 +14,8 @@ internal sealed class Cable : IAsyncDisposable
     private long _untilCut = long.MaxValue;
     private volatile int _bytesPerSecond;
     private volatile bool _losesAnswers;
+    private byte[]? _request;
+    private int _lost;
 
     public Cable(int port)
     {
@@ -24,6 +26,12 @@ internal sealed class Cable : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many answers were lost by <see cref="LoseAnswerTo"/>.</summary>
+    public int Lost => Volatile.Read(ref _lost);
+
+    /// <summary>The address of a server, as seen through this.</summary>
+    public string Through(string address) => new UriBuilder(address) { Port = Port }.Uri.AbsoluteUri;
 
     /// <summary>Nothing passes any more, and nobody is told.</summary>
     public void Hang() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,6 +67,9 @@ internal sealed class Cable : IAsyncDisposable
     /// <summary>New connections are whole again.</summary>
     public void Mend() => _losesAnswers = false;
 
+    /// <summary>The next answer to a request with these bytes in it is lost, with its connection: the server has done it, and the client does not learn it.</summary>
+    public void LoseAnswerTo(byte[] request) => Volatile.Write(ref _request, request);
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
@@ -71,51 +82,76 @@ internal sealed class Cable : IAsyncDisposable
     {
         try
         {
-            while (true)
-            {
-                var near = await _listener.AcceptSocketAsync();
-                var far = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                lock (_sockets) _sockets.AddRange([near, far]);
-                await far.ConnectAsync(IPAddress.Loopback, _port);
-                _ = PassAsync(near, far, isToServer: true);
-                _ = PassAsync(far, near, isToServer: false);
-            }
+            while (true) _ = ConnectAsync(await _listener.AcceptSocketAsync());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over, or the server is.
+            // The test is over.
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, bool isToServer)
+    private async Task ConnectAsync(Socket near)
     {
-        var isDeaf = false;
-        var buffer = new byte[64 << 10];
-        try
+        using (near)
+        using (var far = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
         {
-            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            near.NoDelay = true;
+            lock (_sockets) _sockets.AddRange([near, far]);
+            try
             {
-                await _gate.Task;
-                if (_bytesPerSecond is > 0 and var rate) await Task.Delay(TimeSpan.FromSeconds((double)count / rate));
-                if (isDeaf |= _losesAnswers && !isToServer) continue;
-                if (isToServer && Interlocked.Add(ref _untilCut, -count) < 0)
-                {
-                    Interlocked.Exchange(ref _untilCut, long.MaxValue);
-                    // A part of what came arrives, and then nothing.
-                    await to.SendAsync(buffer.AsMemory(0, count / 2));
-                    Cut(resets: true);
-                    break;
-                }
-
-                for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+                await far.ConnectAsync(IPAddress.Loopback, _port);
+                var line = new Line();
+                // Whichever side ends first ends both.
+                await await Task.WhenAny(ToServerAsync(line, near, far), FromServerAsync(line, far, near));
             }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // Cut, or ended by one of the sides; or the server is not there.
+            }
+
+            lock (_sockets) _sockets.RemoveAll(socket => socket == near || socket == far);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+    }
+
+    private Task ToServerAsync(Line line, Socket near, Socket far) => PassAsync(near, far, async bytes =>
+    {
+        if (_request is { } request && bytes.Span.IndexOf(request) >= 0 && Interlocked.CompareExchange(ref _request, null, request) == request) line.LosesAnswer = true;
+        if (Interlocked.Add(ref _untilCut, -bytes.Length) >= 0) return true;
+        Interlocked.Exchange(ref _untilCut, long.MaxValue);
+        // A part of what came arrives, and then nothing.
+        await far.SendAsync(bytes[..(bytes.Length / 2)]);
+        Cut(resets: true);
+        return false;
+    });
+
+    private Task FromServerAsync(Line line, Socket far, Socket near) => PassAsync(far, near, _ =>
+    {
+        if (line.LosesAnswer)
         {
-            // Cut, or ended by one of the sides.
+            Interlocked.Increment(ref _lost);
+            throw new SocketException((int)SocketError.ConnectionAborted);
         }
 
-        from.Dispose();
-        to.Dispose();
+        return ValueTask.FromResult(!(line.IsDeaf |= _losesAnswers));
+    });
+
+    /// <summary>Passes on what comes, if it is to arrive.</summary>
+    private async Task PassAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, ValueTask<bool>> arrives)
+    {
+        var buffer = new byte[64 << 10];
+        while (await from.ReceiveAsync(buffer) is > 0 and var count)
+        {
+            await _gate.Task;
+            if (_bytesPerSecond is > 0 and var rate) await Task.Delay(TimeSpan.FromSeconds((double)count / rate));
+            if (!await arrives(buffer.AsMemory(0, count))) continue;
+            for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+        }
+    }
+
+    /// <summary>What happens to one connection.</summary>
+    private sealed class Line
+    {
+        public volatile bool LosesAnswer;
+        public volatile bool IsDeaf;
     }
 }

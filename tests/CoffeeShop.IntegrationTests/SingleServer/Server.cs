@@ -15,7 +15,8 @@ internal sealed class Server : IAsyncDisposable
     private readonly HttpClient _http = new();
     private Process? _process;
 
-    private Server(string state, string[] options) => (_state, _options) = (state, options);
+    /// <summary>A server that is not started.</summary>
+    public Server(string state, params string[] options) => (_state, _options) = (state, options);
 
     public int Port { get; } = FreePort();
 
@@ -28,6 +29,9 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>What the server has said since the first start.</summary>
     public string Log => string.Join('\n', _log);
 
+    /// <summary>Variables of its own, for the next start.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public int ProcessId => _process!.Id;
 
     public long MemoryBytes
@@ -38,6 +42,9 @@ internal sealed class Server : IAsyncDisposable
             return _process.WorkingSet64;
         }
     }
+
+    /// <summary>How many files and sockets it has open.</summary>
+    public int Handles => Directory.GetFileSystemEntries($"/proc/{_process!.Id}/fd").Length;
 
     public static async Task<Server> Start(string state, params string[] options)
     {
@@ -50,13 +57,25 @@ internal sealed class Server : IAsyncDisposable
     /// <param name="failPoint">Where it ends itself; null for one that lives.</param>
     public async Task Start(string? failPoint = null)
     {
-        var process = Coffee.StartToDie(failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
+        Launch(failPoint);
+        await BeReady();
+    }
+
+    /// <summary>Starts the process, and waits for nothing.</summary>
+    public void Launch(string? failPoint = null)
+    {
+        var process = Coffee.StartWith(Environment, failPoint, ["serve", "--port", $"{Port}", "--http", $"127.0.0.1:{HttpPort}", "--state", _state, .. _options]);
         process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         _process = process;
+    }
+
+    /// <summary>Waits until clients may connect.</summary>
+    public async Task BeReady()
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromMinutes(1));
-        var said = await process.StandardOutput.ReadLineAsync(patience.Token);
+        var said = await _process!.StandardOutput.ReadLineAsync(patience.Token);
         Assert.True(said == "ready", $"the server said \"{said}\" instead of ready:\n{Log}");
     }
 
@@ -66,6 +85,26 @@ internal sealed class Server : IAsyncDisposable
     {
         await _process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it has said something.</summary>
+    /// <param name="part">What is looked for in the log.</param>
+    public async Task Says(string part)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!Log.Contains(part, StringComparison.Ordinal))
+        {
+            Assert.False(patience.IsCancellationRequested, $"\"{part}\" was not said.\n{Log}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task Kill()
+    {
+        _process!.Kill();
+        await Death();
     }
 
     /// <summary>SIGTERM, and the end that follows.</summary>

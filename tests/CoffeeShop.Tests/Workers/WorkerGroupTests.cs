@@ -140,6 +140,30 @@ public sealed class WorkerGroupTests
         await ExpectAsync(server, other);
     }
 
+    [Theory]
+    [InlineData(SessionState.Complete)]
+    [InlineData(SessionState.Cancelled)]
+    [InlineData(SessionState.Expired)]
+    public async Task What_comes_late_or_again_for_a_session_that_has_ended_or_was_purged_is_acknowledged_and_leaves_nothing(SessionState state)
+    {
+        await using var server = new ServerUnderTest(Shards);
+        var session = Sessions(18, 1).Single();
+        await server.OpenAsync(session);
+        await server.SendAsync(session, state == SessionState.Complete ? session.Batches : session.Batches.Take(session.Batches.Count / 2));
+        if (state == SessionState.Complete) await ExpectAsync(server, session);
+        else Assert.True(await server.Storage.EndSessionAsync(session.Id, state, "A test."));
+
+        await server.SendAsync(session, session.Batches).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(state, (await server.EndOfAsync(session)).State);
+        var footprint = await server.Storage.MeasureAsync(session.Id);
+        Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
+
+        Assert.Equal(1, await server.Storage.PurgeAsync(TimeSpan.Zero));
+        await server.SendAsync(session, session.Batches).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Empty(await server.Storage.ListSessionsAsync());
+        await AtRestAsync(server);
+    }
+
     [Fact]
     public async Task What_is_no_envelope_fails_its_session_too()
     {

@@ -64,9 +64,9 @@ internal sealed class Database(NpgsqlDataSource source, string name, TimeProvide
                     await transaction.CommitAsync();
                     return answer;
                 }
-                catch (InvalidOperationException e) when (connection.FullState.HasFlag(ConnectionState.Broken))
+                catch (InvalidOperationException e) when (e is ObjectDisposedException || connection.FullState.HasFlag(ConnectionState.Broken))
                 {
-                    // Found broken between two statements, by whoever looks after idle connections.
+                    // Found broken between two statements, by whoever looks after idle connections; a moment later it is disposed.
                     throw new IOException("the connection was lost", e);
                 }
             }

@@ -1,0 +1,55 @@
+using CoffeeShop.Cluster;
+using CoffeeShop.IntegrationTests.Cluster;
+using CoffeeShop.IntegrationTests.SingleServer;
+using CoffeeShop.Services;
+
+namespace CoffeeShop.IntegrationTests.Drills;
+
+/// <summary>Whoever is slow slows those before him, up to the client: nothing grows without end, and no byte changes.</summary>
+[Collection(BrokerTests.Name)]
+[Trait("suite", "drills")]
+public sealed class SlowConsumerDrills(Broker broker, PostgresServer postgres, Datasets datasets) : IClassFixture<Datasets>
+{
+    private static readonly TimeSpan Paused = TimeSpan.FromMilliseconds(300), Awake = TimeSpan.FromMilliseconds(200), Look = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task A_filter_that_stands_still_stops_the_client_when_its_queue_is_full_and_changes_no_byte()
+    {
+        // More than the queue takes, which is 32 MiB.
+        var dataset = await datasets.Make("large", "--months", "2024-01..2025-06", "--transactions-per-month", "60000");
+        await using var cluster = await ClusterUnderTest.Start(broker, postgres, new Counts(1, 1, 1, 1), shards: 2);
+        using var sending = Sending.Start(cluster, dataset);
+        await cluster.Reaches();
+        cluster.Filters[0].Send(Signal.Pause);
+        await cluster.Gateways[0].Says("action: queue_full | result: in_progress | queue: filter");
+        var (queued, before) = (0, -1);
+        for (; queued != before; await Task.Delay(Look, TestContext.Current.CancellationToken))
+            (before, queued) = (queued, (await cluster.Queues())["filter"]);
+        Assert.False(sending.Ended.IsCompleted);
+        cluster.Filters[0].Send(Signal.Continue);
+        await sending.Completes("a filter that stands still");
+        await cluster.CheckAtRest(complete: 1);
+    }
+
+    [Theory, Trait("length", "long")]
+    [InlineData(Roles.Filter)]
+    [InlineData(Roles.Aggregate)]
+    [InlineData(Roles.Join)]
+    public async Task A_slow_role_only_takes_its_time(string role)
+    {
+        await using var cluster = await ClusterUnderTest.Start(broker, postgres, new Counts(1, 1, 1, 1), shards: 4);
+        using var sending = Sending.Start(cluster, datasets.Ordinary);
+        await cluster.Reaches();
+        for (var slow = cluster.Of(role).Single(); !sending.Ended.IsCompleted;)
+        {
+            slow.Send(Signal.Pause);
+            await Task.Delay(Paused, TestContext.Current.CancellationToken);
+            slow.Send(Signal.Continue);
+            await Task.WhenAny(sending.Ended, Task.Delay(Awake, TestContext.Current.CancellationToken));
+        }
+
+        await sending.Completes($"a slow {role}");
+        Assert.All(cluster.All, process => Assert.True(process.IsRunning, process.Log));
+        await cluster.CheckAtRest(complete: 1);
+    }
+}
