@@ -15,7 +15,10 @@ public sealed class ChaosDrills(Datasets datasets) : IClassFixture<Datasets>, ID
 {
     private const int Clients = 10, Shards = 4;
 
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
+
+    // Broker and database may be away for most of the time while chaos lasts; afterwards everything must come to its end.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), PatienceMeanwhile = TimeSpan.FromMinutes(30);
 
     // Not one that only its owner can pass through: the user of the database server must.
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"coffee-chaos-{Guid.NewGuid():N}"));
@@ -61,7 +64,7 @@ public sealed class ChaosDrills(Datasets datasets) : IClassFixture<Datasets>, ID
         }
 
         over.SetResult();
-        var sent = (await sending).Sum();
+        var sent = (await EndOf(sending, up)).Sum();
         var verdict = (await Coffee.End(chaos, Patience)).Is(0).Output;
         Assert.Contains("verdict: right: all ", verdict, StringComparison.Ordinal);
         Assert.InRange(hits, rounds / 2, rounds);
@@ -82,15 +85,30 @@ public sealed class ChaosDrills(Datasets datasets) : IClassFixture<Datasets>, ID
         {
             using var client = new SingleServer.Client(address, datasets.Ordinary.Path, id);
             using var process = client.Start();
-            for (var ended = await Coffee.End(process, Patience); ended.ExitCode != 0;)
+            for (var ended = await Coffee.End(process, PatienceMeanwhile); ended.ExitCode != 0;)
             {
                 Assert.True(client.HasSession, ended.Error);
                 using var resumed = client.Start("--resume");
-                ended = await Coffee.End(resumed, Patience);
+                ended = await Coffee.End(resumed, PatienceMeanwhile);
             }
 
             client.Received(datasets.Ordinary);
             if (over.IsCompleted) return sent;
+        }
+    }
+
+    private static async Task<int[]> EndOf(Task<int[]> sending, UpProcess up)
+    {
+        try
+        {
+            return await sending.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            var sessions = await Coffee.Run("sessions", "--http", up.Http);
+            var logs = Directory.GetFiles(Path.Combine(up.State, "logs")).Select(file => $"{Path.GetFileName(file)}:\n{string.Join('\n', File.ReadLines(file).TakeLast(30))}");
+            Assert.Fail($"Chaos is over, and sessions do not end.\n{sessions.Output}\n{string.Join("\n\n", logs)}");
+            throw;
         }
     }
 
