@@ -111,6 +111,12 @@ kill "$up"
 wait "$up" || fail "the cluster ended with exit code $?."
 up=
 
+# What was published, by stage: every process tells at its end. All pairs together, the first one too.
+stages() {
+    sed -nE 's/.*action: published .* queue: ([a-z]+)[^|]* \| bundles: ([0-9]+) \| messages: ([0-9]+) \| bytes: ([0-9]+).*/\1 \2 \3 \4/p' "$out"/state/logs/*.log |
+        awk -v pairs=$((pairs + 1)) '{ bundles[$1] += $2; messages[$1] += $3; bytes[$1] += $4 }
+            END { for (stage in bundles) printf "| %s | %.0f | %.0f | %.1f MB |\n", stage == "filter" ? "batches, to the filters" : stage == "shard" ? "partial aggregates and ends, to the shards" : "rows of q1, emissions, dimensions and ends, to the joins", messages[stage] / pairs, bundles[stage] / pairs, bytes[stage] / pairs / 1e6 }' | sort
+}
 median() { sort -n | awk '{ r[NR] = $1 } END { printf "%.2f", NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2 }'; }
 range() { sort -n | awk '{ r[NR] = $1 } END { printf "%.1f–%.1f", r[1], r[NR] }'; }
 column() { awk -F'\t' -v expression="$1" '$1 > 0 { print expression == "run" ? $2 : expression == "send" ? $3 : $3 / $2 }' "$out/measurements.tsv"; }
@@ -136,5 +142,7 @@ servers, the client and \`coffee run\` in turn, all on these cores. The answers 
 |---|---|---|
 REPORT
     for name in client gateway filters aggregator join monitor RabbitMQ PostgreSQL; do echo "| $name | $(role $name) | $(peak $name) |"; done
+    printf '\n| through RabbitMQ, for one `send` | messages | in bundles | bytes |\n|---|---|---|---|\n'
+    stages
 } > "$report"
 cat "$report"

@@ -15,10 +15,12 @@ internal static class LocalCluster
 
     public static int Run(UpOptions options, Signals signals)
     {
+        // What is wrong there leaves no folder behind.
+        var level = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables()).LogLevel ?? LogLevel.Information;
         try
         {
             using var folder = new FolderLock(options.State, staysBehind: true);
-            RunAsync(options, signals).GetAwaiter().GetResult();
+            RunAsync(options, level, signals).GetAwaiter().GetResult();
             return ExitCode.Done;
         }
         catch (OutputException e)
@@ -35,10 +37,9 @@ internal static class LocalCluster
         return ExitCode.Failed;
     }
 
-    private static async Task RunAsync(UpOptions options, Signals signals)
+    private static async Task RunAsync(UpOptions options, LogLevel level, Signals signals)
     {
         using var output = new UpOutput(Path.Combine(options.State, "logs"));
-        var level = ServerSettings.Read(path: null, Environment.GetEnvironmentVariables()).LogLevel ?? LogLevel.Information;
         using var logs = LoggerFactory.Create(logging => logging.AddLines(output.Own, level, TimeProvider.System));
         await using var supervisor = new Supervisor(output.Hear, TimeProvider.System, logs.CreateLogger("Supervisor"));
         using var table = UpOutput.Show(() => supervisor.Statuses);
@@ -46,7 +47,7 @@ internal static class LocalCluster
         using var stopping = signals.Stop.Register(stopped.SetResult);
         try
         {
-            var started = StartAsync(options, supervisor);
+            var started = StartAsync(options, supervisor, logs.CreateLogger("Cluster"));
             if (await Task.WhenAny(started, stopped.Task) == started)
             {
                 await using var reports = await started;
@@ -61,7 +62,7 @@ internal static class LocalCluster
     }
 
     /// <returns>What reports the private servers, if there are any.</returns>
-    private static async Task<ServerReports?> StartAsync(UpOptions options, Supervisor supervisor)
+    private static async Task<ServerReports?> StartAsync(UpOptions options, Supervisor supervisor, ILogger log)
     {
         var servers = options.Addresses is null ? await StartServersAsync(options.State, supervisor) : null;
         var addresses = options.Addresses ?? servers!.Addresses;
@@ -70,7 +71,7 @@ internal static class LocalCluster
             Enumerable.Range(0, options.Counts[role]).Select(number => NewProcess(role, number, options, addresses)))));
         // By now the tables are there, and for the number of shards that was asked for.
         return servers is null ? null : await ServerReports.StartAsync(
-            addresses.Database, TimeProvider.System, (Roles.Broker, () => servers.Broker.ProcessId), (Roles.Database, () => servers.Database.ProcessId));
+            addresses.Database, TimeProvider.System, log, (Roles.Broker, () => servers.Broker.ProcessId), (Roles.Database, () => servers.Database.ProcessId));
     }
 
     private static async Task<PrivateServers> StartServersAsync(string state, Supervisor supervisor)

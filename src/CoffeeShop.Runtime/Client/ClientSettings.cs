@@ -9,8 +9,6 @@ namespace CoffeeShop.Client;
 /// <summary>What <c>config.yaml</c> and the environment set for a client; null where they set nothing.</summary>
 public sealed record ClientSettings
 {
-    private static readonly string[] Keys = ["id", "server.address", "batch.maxAmount", "retry.attempts", "retry.interval", "data.folder", "log.level"];
-
     /// <summary>No batch has more rows, whatever is configured.</summary>
     public const int BatchRowsLimit = 65_536;
 
@@ -41,7 +39,7 @@ public sealed record ClientSettings
     /// <exception cref="ConfigurationException">Something is wrong with the file or a variable.</exception>
     public static ClientSettings Read(string? path, IDictionary environment)
     {
-        var settings = new Settings(Keys, path is null ? [] : YamlFile.Read(path), environment);
+        var settings = new Settings(SettingKeys.Client, path is null ? [] : YamlFile.Read(path), environment);
         return new ClientSettings
         {
             Id = settings.Text("id", IsId, IdExpected),

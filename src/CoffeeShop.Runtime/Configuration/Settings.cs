@@ -14,7 +14,7 @@ public sealed class Settings
     /// <param name="known">The keys there are.</param>
     /// <param name="file">What the file sets; nothing without a file.</param>
     /// <param name="environment">The variables, by name, as <see cref="Environment.GetEnvironmentVariables()"/> gives them.</param>
-    /// <exception cref="ConfigurationException">A key is not known, or set twice.</exception>
+    /// <exception cref="ConfigurationException">A key or a variable is not known, or a key is set twice.</exception>
     public Settings(IReadOnlyList<string> known, IEnumerable<Setting> file, IDictionary environment)
     {
         foreach (var setting in file)
@@ -25,16 +25,13 @@ public sealed class Settings
                 throw new ConfigurationException($"{setting.Source}: found {setting.Key} again, expected it once; it is set by {_settings[setting.Key].Source} already.");
         }
 
+        Variables.Check(environment);
         foreach (var key in known)
         {
-            var variable = VariableOf(key);
+            var variable = Variables.Of(key);
             if (environment[variable] is string value) _settings[key] = new Setting(key, value, $"environment variable {variable}");
         }
     }
-
-    /// <summary>The variable that sets a key: <c>COFFEE_SERVER_PORT</c>.</summary>
-    /// <param name="key">The key.</param>
-    public static string VariableOf(string key) => $"COFFEE_{key.Replace('.', '_').ToUpperInvariant()}";
 
     /// <summary>The value of a key.</summary>
     /// <param name="key">The key.</param>

@@ -13,18 +13,16 @@ public sealed record ServerSettings(int? Port, int? ListenBacklog, LogLevel? Log
 {
     private const int BacklogMax = 65_535;
 
-    private static readonly string[] Keys = ["SERVER.PORT", "SERVER.LISTEN_BACKLOG", "LOGGING.LOGGING_LEVEL"];
-
     /// <summary>Reads them.</summary>
     /// <param name="path">The file, or null.</param>
     /// <param name="environment">The variables.</param>
     /// <exception cref="ConfigurationException">A key or a value is wrong.</exception>
     public static ServerSettings Read(string? path, IDictionary environment)
     {
-        var settings = new Settings(Keys, path is null ? [] : IniFile.Read(path), environment);
+        var settings = new Settings(SettingKeys.Server, path is null ? [] : IniFile.Read(path), environment);
         return new ServerSettings(
-            settings.Value(Keys[0], Settings.Number(0, ushort.MaxValue), $"a port from 0 to {ushort.MaxValue}"),
-            settings.Value(Keys[1], Settings.Number(1, BacklogMax), $"a whole number from 1 to {BacklogMax}"),
-            settings.Value(Keys[2], LogLevels.Parse, LogLevels.Expected));
+            settings.Value("SERVER.PORT", Settings.Number(0, ushort.MaxValue), $"a port from 0 to {ushort.MaxValue}"),
+            settings.Value("SERVER.LISTEN_BACKLOG", Settings.Number(1, BacklogMax), $"a whole number from 1 to {BacklogMax}"),
+            settings.Value("LOGGING.LOGGING_LEVEL", LogLevels.Parse, LogLevels.Expected));
     }
 }

@@ -54,6 +54,25 @@ public sealed class ClusterOwnerTests(Broker broker, PostgresServer postgres, Da
         await cluster.CheckAtRest(complete: 1);
     }
 
+    /// <summary>So small a session has no snapshot without the variable, and the process would not come to that point.</summary>
+    [Fact]
+    public async Task Variables_of_the_documents_name_an_owner_and_make_it_write_snapshots_and_its_death_behind_one_changes_no_byte()
+    {
+        await using var cluster = await ClusterUnderTest.Start(broker, postgres, new Counts(1, 1, 0, 1), shards: 4, queueType: "classic");
+        var owner = cluster.Add(Roles.Aggregate);
+        foreach (var (name, value) in ((string, string)[])[("NODE_ID", "owner-of-004"), ("SNAPSHOT_INTERVAL", "3"), ("EXPECTED_EOFS", "3"), ("TOP_THREE_CLIENTS_REPLICAS", "2")])
+            owner.Environment[name] = value;
+        await owner.Start($"{FailPoint.OwnerSnapshotted}:2");
+        using var sending = Sending.Start(cluster, datasets.Ordinary);
+        Assert.True(await Task.WhenAny(owner.Death(), sending.Ended) != sending.Ended, $"The client ended before two snapshots.\n{owner.Log}");
+        await owner.Start();
+        await sending.Completes("a death behind a snapshot");
+        Assert.Contains("member: owner-of-004", owner.Log, StringComparison.Ordinal);
+        Assert.Contains("note: EXPECTED_EOFS=3 has no effect", owner.Log, StringComparison.Ordinal);
+        Assert.Contains("note: TOP_THREE_CLIENTS_REPLICAS=2 has no effect", owner.Log, StringComparison.Ordinal);
+        await cluster.CheckAtRest(complete: 1);
+    }
+
     [Fact]
     public async Task Processes_that_are_asked_to_end_in_the_midst_of_a_session_hand_over()
     {

@@ -135,7 +135,13 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <param name="failed">How many have failed. Others may be open whose client never heard of them; they have had no batch.</param>
     public async Task CheckAtRest(int complete, int failed = 0)
     {
-        await using var storage = await OpenStorage();
+        await using (var storage = await OpenStorage()) await CheckAtRest(storage, complete, failed);
+        await QueuesAreEmpty();
+    }
+
+    /// <summary>What must be left in a database when all clients have their answers.</summary>
+    public static async Task CheckAtRest(PostgresStorage storage, int complete, int failed)
+    {
         var sessions = await storage.ListSessionsAsync();
         Assert.Equal(complete, sessions.Count(session => session.State == SessionState.Complete));
         Assert.Equal(failed, sessions.Count(session => session.State == SessionState.Failed));
@@ -145,8 +151,6 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             var footprint = await storage.MeasureAsync(session.Session.Id);
             Assert.Equal((0L, 0L, 0L), (footprint.JournalRecords, footprint.JournalBytes, footprint.Attempts));
         }
-
-        await QueuesAreEmpty();
     }
 
     /// <summary>Waits until nothing is in the queues: what was repeated is dropped by its owner, a moment after the answers.</summary>

@@ -1,3 +1,4 @@
+using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
 using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Storage;
@@ -62,6 +63,28 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
         await using var again = await PostgresStorage.OpenAsync(address, null, TimeProvider.System);
         Assert.Equal(3, again.Shards);
         Assert.Equal(session, Assert.Single(await again.ListOpenSessionsAsync()).Session.Id);
+    }
+
+    [Fact]
+    public async Task Reports_that_fail_are_told_and_go_on_when_the_server_is_back()
+    {
+        var address = await _mortal.NewDatabaseAsync();
+        await using var storage = await PostgresStorage.OpenAsync(address, null, TimeProvider.System);
+        var log = new LogWatch();
+        await using var reports = await ServerReports.StartAsync(address, TimeProvider.System, log, (Roles.Database, () => Environment.ProcessId));
+        await _mortal.Service.StopAsync();
+        await log.SeesAsync("action: report | result: fail | member: database-1");
+        await _mortal.Service.StartAsync();
+        await NextBeatsAsync(await NextBeatsAsync(-1));
+
+        async Task<long> NextBeatsAsync(long seen)
+        {
+            while (true)
+            {
+                if (await storage.ListMembersAsync() is [{ Member.Name: "database-1", Beats: var beats }] && beats != seen) return beats;
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact]

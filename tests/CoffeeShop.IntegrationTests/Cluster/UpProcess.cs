@@ -66,6 +66,19 @@ internal sealed class UpProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What a list of processes shows of one; nothing when it is gone.</summary>
+    public static string CommandOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     public static void Send(Signal signal, int process) => Process.Start("kill", [$"-{(int)signal}", $"{process}"]).WaitForExit();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -31,6 +31,9 @@ public sealed class UpTests(Datasets datasets) : IClassFixture<Datasets>, IDispo
         var tree = up.Tree();
         // Itself, four roles, two servers and what those have started.
         Assert.True(tree.Count > 7, $"{tree.Count} processes");
+        var commands = string.Concat(tree.Select(UpProcess.CommandOf));
+        Assert.Contains("worker", commands, StringComparison.Ordinal);
+        Assert.DoesNotContain(Passwords(up), password => commands.Contains(password, StringComparison.Ordinal));
         Assert.Equal(0, await up.Stop());
         await UpProcess.Gone(tree);
         Assert.All((string[])["gateway-1", "filter-1", "aggregate-1", "join-1", "rabbitmq", "postgresql", "up"], name => Assert.True(new FileInfo(Path.Combine(up.State, "logs", $"{name}.log")).Length > 0, name));

@@ -58,6 +58,25 @@ public sealed class SettingsTests
         $"environment variable COFFEE_SERVER_PORT: found SERVER.PORT = \"{value}\", expected a port from 0 to 65535.",
         Message(() => new Settings(Known, [], Environment(("COFFEE_SERVER_PORT", value))).Value("SERVER.PORT", Settings.Number(0, 65535), "a port from 0 to 65535")));
 
+    [Theory]
+    [InlineData("COFFEE_SERVER_PROT", "COFFEE_SERVER_ADDRESS or COFFEE_SERVER_PORT or COFFEE_SERVER_LISTEN_BACKLOG")]
+    [InlineData("COFFEE_LOGGING_LEVEL", "COFFEE_LOGGING_LOGGING_LEVEL")]
+    [InlineData("COFFEE_BATCH_MAX_AMOUNT", "COFFEE_BATCH_MAXAMOUNT")]
+    public void A_variable_that_sets_nothing_is_told_with_those_of_its_section(string name, string expected) => Assert.Equal(
+        $"environment variable {name}: found a name that sets nothing, expected {expected}.",
+        Message(() => new Settings(Known, [], Environment((name, "1")))));
+
+    [Theory]
+    [InlineData("COFFEE_SERVER_ADDRESS")]
+    [InlineData("COFFEE_DATABASE")]
+    [InlineData("COFFEE_BROKER")]
+    [InlineData("COFFEE_TOKEN")]
+    [InlineData("COFFEE_FAIL_POINT")]
+    [InlineData("COFFEE_ID")]
+    [InlineData("COFFEE_MUG_COLOUR")]
+    public void Variables_of_other_commands_and_of_others_are_left_alone(string name) =>
+        Assert.Null(new Settings(Known, [], Environment((name, "x"))).Value("SERVER.PORT", Settings.Number(0, 9), "a digit"));
+
     private static string Message(Func<object?> read) => Assert.Throws<ConfigurationException>(read).Message;
 
     private static Hashtable Environment(params ReadOnlySpan<(string Name, string Value)> variables)

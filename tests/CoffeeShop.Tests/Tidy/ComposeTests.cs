@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CoffeeShop.Commands;
+using CoffeeShop.Storage.Postgres;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -53,7 +55,7 @@ public sealed partial class ComposeTests
     public void Every_variable_is_one_that_the_program_reads()
     {
         var literals = Repository.Files("src", ".cs").SelectMany(file => Literal().Matches(Repository.Read(file)).Select(match => match.Groups["text"].Value)).ToHashSet(StringComparer.Ordinal);
-        var read = literals.Concat(literals.Where(literal => literal.Contains('.', StringComparison.Ordinal)).Select(CoffeeShop.Configuration.Settings.VariableOf)).ToHashSet(StringComparer.Ordinal);
+        var read = literals.Concat(literals.Where(literal => literal.Contains('.', StringComparison.Ordinal)).Select(CoffeeShop.Configuration.Variables.Of)).ToHashSet(StringComparer.Ordinal);
         var used = OurServices.SelectMany(service => Map(service.Service["environment"]).Keys.Cast<string>()).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(used.Except(read));
         Assert.Superset(new HashSet<string> { "COFFEE_BROKER", "COFFEE_DATABASE", "NODE_ID", "COFFEE_TOKEN" }, used);
@@ -77,6 +79,16 @@ public sealed partial class ComposeTests
     [Fact]
     public void Ports_are_published_to_this_machine_alone() => Assert.All(
         Services.Values.Select(Map).Where(service => service.ContainsKey("ports")).SelectMany(service => List(service["ports"])), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+
+    [Fact]
+    public void The_database_has_connections_for_all_processes()
+    {
+        var processes = OurServices.Where(service => Map(service.Service["environment"]).ContainsKey("COFFEE_DATABASE"))
+            .Sum(service => service.Service.TryGetValue("deploy", out var deploy) ? int.Parse((string)Map(deploy)["replicas"], CultureInfo.InvariantCulture) : 1);
+        Assert.Equal(10, processes);
+        var allowed = List(Map(Services["postgres"])["command"]).Single(word => word.StartsWith("max_connections=", StringComparison.Ordinal)).Split('=')[1];
+        Assert.InRange(processes * DatabaseAddress.ConnectionsMax, 1, int.Parse(allowed, CultureInfo.InvariantCulture));
+    }
 
     [Fact]
     public void What_services_name_is_there()

@@ -102,7 +102,8 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         {
             foreach (var bundle in Settle(channel, number, multiple))
             {
-                LaneOf(bundle.Queue).Accept();
+                if (bundle.IsReturned) LaneOf(bundle.Queue).Fail();
+                else LaneOf(bundle.Queue).Accept(bundle);
                 foreach (var publication in bundle.Publications)
                 {
                     if (bundle.IsReturned) publication.Confirmed.SetException(new QueueMissingException(bundle.Queue, where));
@@ -152,18 +153,21 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
             _channel++;
             foreach (var bundle in TakeUnderWay())
             {
-                LaneOf(bundle.Queue).Accept();
+                LaneOf(bundle.Queue).Fail();
                 foreach (var publication in bundle.Publications) publication.Confirmed.SetException(failure(bundle.Queue));
             }
         }
     }
 
     /// <summary>Nothing is sent any more, and nothing taken in.</summary>
-    public void Close()
+    /// <param name="onEnd">Is told how much the broker has taken for each queue: bundles, messages and their bytes.</param>
+    public void Close(Action<QueueName, long, long, long>? onEnd = null)
     {
         lock (_lock)
         {
+            if (_isClosed) return;
             _isClosed = true;
+            foreach (var lane in _turns.Where(lane => lane.Taken.Bundles > 0)) onEnd?.Invoke(lane.Queue, lane.Taken.Bundles, lane.Taken.Messages, lane.Taken.Bytes);
             foreach (var bundle in TakeUnderWay()) LaneOf(bundle.Queue).Return(bundle);
             foreach (var lane in _turns)
                 foreach (var publication in lane.Clear()) publication.Confirmed.SetException(Closed(lane.Queue));

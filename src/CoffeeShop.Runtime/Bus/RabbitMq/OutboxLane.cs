@@ -22,6 +22,9 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     /// <summary>Until when it waits, on the clock of whoever calls.</summary>
     public TimeSpan PausedUntil { get; private set; }
 
+    /// <summary>How much of it the broker has taken.</summary>
+    public (long Bundles, long Messages, long Bytes) Taken { get; private set; }
+
     /// <summary>How many wait to be sent.</summary>
     public int Waiting => _waiting.Count;
 
@@ -54,12 +57,16 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
         return sent;
     }
 
-    public void Accept()
+    public void Accept(Bundle bundle)
     {
         _underWay--;
         _refusals = 0;
         _limit = Math.Min(_limit + 1, options.WindowBundles);
+        Taken = (Taken.Bundles + 1, Taken.Messages + bundle.Publications.Count, Taken.Bytes + bundle.Bytes);
     }
+
+    /// <summary>What was under way never arrives.</summary>
+    public void Fail() => _underWay--;
 
     /// <summary>The queue is full.</summary>
     /// <returns>Whether that is new: of those under way together, the first tells, and the others repeat it.</returns>

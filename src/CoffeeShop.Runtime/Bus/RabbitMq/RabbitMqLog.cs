@@ -28,4 +28,7 @@ internal static partial class RabbitMqLog
 
     [LoggerMessage(508, LogLevel.Error, "action: message_parked | result: success | queue: {Queue} | reason: {Reason}")]
     public static partial void Parked(this ILogger log, QueueName queue, string reason);
+
+    [LoggerMessage(509, LogLevel.Information, "action: published | result: success | queue: {Queue} | bundles: {Bundles} | messages: {Messages} | bytes: {Bytes}")]
+    public static partial void Published(this ILogger log, QueueName queue, long bundles, long messages, long bytes);
 }

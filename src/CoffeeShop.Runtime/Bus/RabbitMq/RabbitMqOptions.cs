@@ -31,7 +31,7 @@ public sealed record RabbitMqOptions(RabbitMqAddress Address)
     /// <summary>The longest pause before a connection is tried again.</summary>
     public TimeSpan ReconnectPauseMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause before a queue that was full is tried again, with one message.</summary>
+    /// <summary>The longest pause before a queue that was full is tried again, with one bundle.</summary>
     public TimeSpan FullPauseMax { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The pause after a number of failures.</summary>

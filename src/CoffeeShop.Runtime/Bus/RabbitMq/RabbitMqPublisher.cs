@@ -49,7 +49,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     }
 
     /// <summary>Fails what is not confirmed, and takes nothing in any more.</summary>
-    public void Close() => _outbox.Close();
+    public void Close() => _outbox.Close(_log.Published);
 
     /// <summary>Ends the loop. The link is closed before, or a message that a blocked broker does not read would be waited for.</summary>
     public async ValueTask DisposeAsync()

@@ -10,7 +10,7 @@ namespace CoffeeShop.Storage.Postgres;
 internal static class DatabaseAddress
 {
     // All shards, joins and filters of a process share these, and so do the readers of a gateway.
-    private const int ConnectionsMax = 16;
+    public const int ConnectionsMax = 16;
 
     private const string Expected = "Expected postgres://user:password@host:port/database, with the special characters of user and password percent-encoded.";
 

@@ -60,7 +60,7 @@ internal static class Trouble
         PostgresErrorCodes.InsufficientPrivilege =>
             $"{name} does not let this user do what is needed: {error.MessageText}. Make the user the owner of the database, or grant it CREATE and all rights on its tables.",
         PostgresErrorCodes.DiskFull => $"{name} could not be written: the disk of its server is full. Make room on it; what was committed before is safe.",
-        PostgresErrorCodes.TooManyConnections => $"{name} has no connection left. Raise max_connections of the server: every process here uses up to 16.",
+        PostgresErrorCodes.TooManyConnections => $"{name} has no connection left. Raise max_connections of the server: every process here uses up to {DatabaseAddress.ConnectionsMax}.",
         PostgresErrorCodes.ReadOnlySqlTransaction => $"{name} can only be read: the server is a standby, or was made read-only. Correct the address of the database.",
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => Damaged(name, error.MessageText).Message,
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
