@@ -20,11 +20,16 @@ internal sealed class PlainBlock
     private byte[] _bytes = [];
     private int[] _ends = [];
     private int _fieldCount;
-    private bool _isAscii;
     private bool _hasReturns;
 
     /// <summary>The number of records.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Whether all of it is known to be ASCII.</summary>
+    public bool IsAscii { get; private set; }
+
+    /// <summary>The bytes of the block. There are <see cref="Block.BytesBehind"/> behind every field.</summary>
+    public byte[] Bytes => _bytes;
 
     /// <summary>Looks at a block.</summary>
     /// <param name="block">The block. It may not be filled again while the fields are in use.</param>
@@ -50,17 +55,17 @@ internal sealed class PlainBlock
     /// <summary>The fields of a column.</summary>
     /// <param name="field">The field that holds it.</param>
     public ColumnFields Fields(int field) =>
-        new(_bytes, _ends, Count, field, _fieldCount, _hasReturns && field == _fieldCount - 1 ? 1 : 0, _isAscii);
+        new(_bytes, _ends, Count, field, _fieldCount, _hasReturns && field == _fieldCount - 1 ? 1 : 0, IsAscii);
 
-    /// <summary>A field of a record.</summary>
+    /// <summary>Where a field of a record is in <see cref="Bytes"/>.</summary>
     /// <param name="record">The record, from 0.</param>
     /// <param name="field">The field, from 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<byte> Field(int record, int field)
+    public (int Start, int End) Range(int record, int field)
     {
-        var ends = _ends.AsSpan((record * _fieldCount) + field, 2);
+        var end = (record * _fieldCount) + field + 1;
         var trailing = _hasReturns && field == _fieldCount - 1 ? 1 : 0;
-        return _bytes.AsSpan((ends[0] + 1)..(ends[1] - trailing));
+        return (_ends[end - 1] + 1, _ends[end] - trailing);
     }
 
     /// <summary>Notes where the commas and line feeds are.</summary>
@@ -92,7 +97,7 @@ internal sealed class PlainBlock
         }
 
         // What lies behind the end is from an earlier filling: at worst, ASCII is taken for other text and checked again.
-        _isAscii = all.ExtractMostSignificantBits() == 0;
+        IsAscii = all.ExtractMostSignificantBits() == 0;
         return (int)(Unsafe.ByteOffset(ref first, ref next) / sizeof(int)) - 1;
     }
 

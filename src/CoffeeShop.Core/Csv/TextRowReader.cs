@@ -1,3 +1,4 @@
+using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
 using CsvHelper;
 
@@ -23,55 +24,40 @@ public sealed class TextRowReader
         onRejected(rejection);
     });
 
-    /// <summary>Takes a row. The texts are gone when it returns.</summary>
-    /// <param name="row">The row.</param>
-    public delegate void RowAction(TextRow row);
-
     /// <summary>Reads the rows of a block.</summary>
     /// <param name="file">The file the block is from.</param>
     /// <param name="block">The block.</param>
     /// <param name="batch">A batch of the file's table, used for checking the rows; what was in it is lost.</param>
-    /// <param name="fields">The fields that are wanted; −1 for one that the file does not have.</param>
-    /// <param name="onRow">Called for every row, in the order of the file.</param>
-    public void Read(CsvFile file, Block block, Batch batch, ReadOnlySpan<int> fields, RowAction onRow)
+    /// <param name="fields">The field of each key; −1 for one that the file does not have, whose values are empty.</param>
+    /// <param name="writer">Gets the rows, in the order of the file.</param>
+    /// <param name="onFull">Called when it is full, to flush it.</param>
+    public void Read(CsvFile file, Block block, Batch batch, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
     {
         _rejected.Clear();
         _rows.Read(file.File, file.Header, block, batch);
-        if (batch.Count == 0) return;
-        if (_rows.Plain is { } plain)
-        {
-            for (var record = 0; record < plain.Count; record++) onRow(new TextRow(plain, record, fields));
-            return;
-        }
+        if (_rows.Plain is { } plain) Write(plain, fields, writer, onFull);
+        else if (batch.Count > 0) WriteRecords(block, fields, writer, onFull);
+    }
 
+    private static void Write(PlainBlock plain, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
+    {
+        for (var record = 0; record < plain.Count;)
+        {
+            record = writer.Add(plain, record, fields);
+            if (writer.IsFull) onFull();
+        }
+    }
+
+    private void WriteRecords(Block block, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
+    {
         using var records = CsvReader.Create(block.Lines, block.HasQuotes ? Quoted : CsvDialect.Plain);
         while (records.Read())
-            if (!_rejected.Contains(block.Offset - 1 + records.ByteOffset)) onRow(new TextRow(records, fields));
+        {
+            if (_rejected.Contains(block.Offset - 1 + records.ByteOffset)) continue;
+            writer.BeginRow();
+            foreach (var field in fields) writer.Value(field < 0 ? [] : records.GetSpan(field));
+            writer.EndRow();
+            if (writer.IsFull) onFull();
+        }
     }
-}
-
-/// <summary>A row as the texts of its fields, without their quotes.</summary>
-public readonly ref struct TextRow
-{
-    private readonly PlainBlock? _plain;
-    private readonly int _record;
-    private readonly CsvReader? _records;
-    private readonly ReadOnlySpan<int> _fields;
-
-    internal TextRow(CsvReader records, ReadOnlySpan<int> fields)
-    {
-        _records = records;
-        _fields = fields;
-    }
-
-    internal TextRow(PlainBlock plain, int record, ReadOnlySpan<int> fields)
-    {
-        (_plain, _record) = (plain, record);
-        _fields = fields;
-    }
-
-    /// <summary>The text of a field that is wanted; empty when the file does not have it. It may be no UTF-8 when no query reads it.</summary>
-    /// <param name="index">Its place among those that are wanted.</param>
-    public ReadOnlySpan<byte> this[int index] =>
-        _fields[index] < 0 ? [] : _plain is { } plain ? plain.Field(_record, _fields[index]) : _records!.GetSpan(_fields[index]);
 }

@@ -79,8 +79,18 @@ internal sealed class RowKeys
         }
     }
 
+    /// <summary>Ones for so many bytes, at most <see cref="TemplateBytes"/>, and zeros for the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> MaskOf(int bytes) => Vector256.Create(OnesAndZeros[(TemplateBytes - bytes)..]);
+
     /// <summary>How messages name the lowest of these bits' keys.</summary>
     public string NameOf(uint bits) => Table.Columns.ElementAtOrDefault(BitOperations.TrailingZeroCount(bits)) is { } column ? string.Join(" or ", column.Names) : "a key";
+
+    private static ReadOnlySpan<byte> OnesAndZeros =>
+    [
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
     private static int Hash(int length, byte first) => ((length * 11) + first) & (Slots - 1);
 

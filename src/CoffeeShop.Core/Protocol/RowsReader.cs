@@ -42,16 +42,19 @@ public static class RowsReader
         if (count < 0 || count > countMax)
             throw new ProtocolException($"Rows of {batch.Table}: found {count} rows, expected 0 to {countMax} in {rows.Length} bytes.");
         batch.Reserve(batch.Count + count);
-        var reader = new Reader(rows, keys, stackalloc Range[PairsMax]);
+        var reader = new Reader(rows, keys, stackalloc Range[PairsMax], stackalloc KnownKey[PairsMax]);
         batch.Commit(reader.Read(count, batch, onRejected));
     }
 
-    private ref struct Reader(ReadOnlySpan<byte> rows, RowKeys keys, Span<Range> unknown)
+    private ref struct Reader(ReadOnlySpan<byte> rows, RowKeys keys, Span<Range> unknown, Span<KnownKey> pattern)
     {
         private readonly ReadOnlySpan<byte> _rows = rows;
         private readonly Span<Range> _unknown = unknown;
+        // The keys of the last row whose keys were looked up.
+        private readonly Span<KnownKey> _pattern = pattern;
         // All text is checked at once where it can be: nearly all of it is ASCII.
         private readonly bool _isAscii = Ascii.IsValid(rows);
+        private int _patternLength;
         private int _at;
         private int _row;
 
@@ -59,11 +62,12 @@ public static class RowsReader
         public int Read(int count, Batch batch, RejectedRow onRejected)
         {
             var columns = batch.Columns;
-            Span<Field> fields = stackalloc Field[columns.Length];
+            // Behind the columns, one for whatever no query reads.
+            Span<Field> fields = stackalloc Field[columns.Length + 1];
             var taken = batch.Count;
             for (; _row < count; _row++)
             {
-                ReadRow(fields);
+                if (!TryReadLikeBefore(fields)) ReadRow(fields);
                 var fitting = 0;
                 while (fitting < columns.Length && columns[fitting].TrySet(taken, _rows.Slice(fields[fitting].Start, fields[fitting].Length))) fitting++;
                 if (fitting == columns.Length) taken++;
@@ -73,14 +77,44 @@ public static class RowsReader
             return _at == _rows.Length ? taken : throw Wrong($"{_rows.Length - _at} bytes more", "the end of the body");
         }
 
-        /// <summary>Finds the fields of a row.</summary>
+        /// <summary>
+        /// Finds the fields of a row that has the keys of one before it, in the same order: nearly every row has. Each is compared
+        /// in one step, and all that is to be checked of a row's keys has been checked.
+        /// </summary>
+        /// <returns>False when it is another row, or a wrong one: nothing has been read then.</returns>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private bool TryReadLikeBefore(scoped Span<Field> fields)
+        {
+            if (_patternLength == 0 || _rows.Length - _at < sizeof(int)) return false;
+            var at = _at + sizeof(int);
+            if (BinaryPrimitives.ReadInt32LittleEndian(_rows[_at..]) != _patternLength) return false;
+            foreach (ref readonly var key in _pattern[.._patternLength])
+            {
+                if (_rows.Length - at < RowKeys.TemplateBytes + sizeof(int)) return false;
+                var difference = Vector256.Create(_rows[at..]) ^ Vector256.Create(_rows[key.Start..]);
+                if ((difference & RowKeys.MaskOf(key.Bytes)) != Vector256<byte>.Zero) return false;
+                at += key.Bytes;
+                var length = BinaryPrimitives.ReadInt32LittleEndian(_rows[at..]);
+                at += sizeof(int);
+                if ((uint)length > (uint)(_rows.Length - at)) return false;
+                fields[key.Column] = new Field(at, length);
+                at += length;
+            }
+
+            _at = at;
+            return true;
+        }
+
+        /// <summary>Finds the fields of a row, key by key.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         private void ReadRow(scoped Span<Field> fields)
         {
+            _patternLength = 0;
             var pairs = ReadLength(PairsMax, "pairs");
             var seen = 0U;
+            var isPattern = _isAscii;
             var others = 0;
-            for (; pairs > 0; pairs--)
+            for (var pair = 0; pair < pairs; pair++)
             {
                 var start = _at;
                 var key = ReadText(KeyBytesMax, "the length of a key");
@@ -88,12 +122,15 @@ public static class RowsReader
                 if ((seen & known.Bit) != 0) throw Wrong($"{keys.NameOf(known.Bit)} twice", "each key once");
                 seen |= known.Bit;
                 if (known.Bit == 0) AddUnknown(key, ref others);
-                var value = ReadText(int.MaxValue, "the length of a value");
-                if (known.Column >= 0) fields[known.Column] = value;
+                var column = known.Column >= 0 ? known.Column : fields.Length - 1;
+                _pattern[pair] = new KnownKey(start, _at - start, column);
+                isPattern &= _at - start <= RowKeys.TemplateBytes;
+                fields[column] = ReadText(int.MaxValue, "the length of a value");
             }
 
             if ((seen & keys.Required) != keys.Required)
                 throw Wrong($"no {keys.NameOf(keys.Required & ~seen)}", "all keys that a query reads");
+            if (isPattern) _patternLength = pairs;
         }
 
         /// <summary>Keeps a key that the table does not have, so that a second one like it is noticed.</summary>
@@ -143,4 +180,7 @@ public static class RowsReader
 
     /// <summary>Where a text is.</summary>
     private readonly record struct Field(int Start, int Length);
+
+    /// <summary>Where a key that has been looked up begins with its length, how many bytes both take, and the column whose field follows.</summary>
+    private readonly record struct KnownKey(int Start, int Bytes, int Column);
 }

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
+using CoffeeShop.Csv;
 using CoffeeShop.Tables;
 
 namespace CoffeeShop.Protocol;
@@ -18,10 +19,13 @@ public sealed class RowsWriter
     private const byte Replacement = (byte)'?';
     private const int RowsBytesMax = Frame.BodyBytesMax - TableRows.HeaderBytes;
 
+    /// <summary>Values that are not longer are copied in one step, with what stands behind them.</summary>
+    private const int CopyBytes = 64;
+
     private readonly int _rowsMax;
     private readonly (Vector256<byte> Template, int Bytes)[] _keys;
-    // Two frames' worth: the row that does not fit any more stands behind those that do.
-    private readonly byte[] _rows = new byte[(2 * Frame.BodyBytesMax) + RowKeys.TemplateBytes];
+    // Two frames' worth: the row that does not fit any more stands behind those that do. Behind it, what is copied too much.
+    private readonly byte[] _rows = new byte[(2 * Frame.BodyBytesMax) + CopyBytes];
     private int _at;
     private int _rowStart;
     private int _lastRowStart;
@@ -74,14 +78,33 @@ public sealed class RowsWriter
     }
 
     /// <summary>Ends a row that has all its values.</summary>
-    [MethodImpl(Hot.Path)]
     public void EndRow()
     {
         if (_nextKey != _keys.Length) throw new InvalidOperationException($"The row has {_nextKey} values, expected {_keys.Length}.");
-        // Nearly all rows are ASCII, and that is found out for a whole row at once.
-        if (!Ascii.IsValid(_rows.AsSpan(_rowStart.._at))) MendRow();
-        (_lastRowStart, _rowStart) = (_rowStart, _at);
-        Count++;
+        EndRow(isAscii: false);
+    }
+
+    /// <summary>Adds rows of a plain block as they stand in it, until there are no more or it is full.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="record">The first of them.</param>
+    /// <param name="fields">The field of each key; −1 for one without, whose values are empty.</param>
+    /// <returns>The first record that has not been added.</returns>
+    [MethodImpl(Hot.Path)]
+    internal int Add(PlainBlock block, int record, ReadOnlySpan<int> fields)
+    {
+        for (; record < block.Count && !IsFull; record++)
+        {
+            BeginRow();
+            for (var i = 0; i < fields.Length; i++)
+            {
+                var (start, end) = fields[i] < 0 ? (0, 0) : block.Range(record, fields[i]);
+                AddValue(in _keys[i], block.Bytes, start, end - start);
+            }
+
+            EndRow(block.IsAscii);
+        }
+
+        return record;
     }
 
     /// <summary>Writes a frame with the rows that fit, and keeps the one that does not.</summary>
@@ -96,6 +119,26 @@ public sealed class RowsWriter
         _rows.AsSpan(bytes, _rowStart - bytes).CopyTo(_rows);
         (_rowStart, Count) = (_rowStart - bytes, Count - count);
         return count;
+    }
+
+    /// <summary>As <see cref="Value"/>, for a value that has as many bytes behind it as are copied too much, in a row that fits in a frame as every record does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddValue(in (Vector256<byte> Template, int Bytes) key, byte[] bytes, int start, int length)
+    {
+        key.Template.CopyTo(_rows, _at);
+        _at += key.Bytes;
+        WriteLength(length);
+        if (length <= CopyBytes) Vector512.Create(bytes, start).CopyTo(_rows, _at);
+        else bytes.AsSpan(start, length).CopyTo(_rows.AsSpan(_at));
+        _at += length;
+    }
+
+    private void EndRow(bool isAscii)
+    {
+        // Nearly all rows are ASCII, and that is found out for a whole row at once.
+        if (!isAscii && !Ascii.IsValid(_rows.AsSpan(_rowStart.._at))) MendRow();
+        (_lastRowStart, _rowStart) = (_rowStart, _at);
+        Count++;
     }
 
     private void WriteLength(int length)

@@ -24,13 +24,7 @@ internal sealed class TextBatching : Batching
     protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
         int[] fields = [.. _writer.Keys.Select(key => FieldOf(file, key))];
-        _reader.Read(file, block, BatchOf(file.File.Table), fields, row =>
-        {
-            _writer.BeginRow();
-            for (var i = 0; i < fields.Length; i++) _writer.Value(row[i]);
-            _writer.EndRow();
-            if (_writer.IsFull) Flush(BatchStatus.Continue);
-        });
+        _reader.Read(file, block, BatchOf(file.File.Table), fields, _writer, () => Flush(BatchStatus.Continue));
         while (_whole.TryDequeue(out var cut)) yield return cut;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using CoffeeShop.Bus;
 using CoffeeShop.Observability;
@@ -41,6 +42,9 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>The number of open connections of clients.</summary>
     public int Connections => _connections.Count;
 
+    /// <summary>What its sockets read into.</summary>
+    internal MemoryPool<byte> Blocks => _app.Services.GetRequiredService<IMemoryPoolFactory<byte>>().Create();
+
     /// <summary>Starts a gateway. Clients may connect when the task has completed.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="sessions">The registry of sessions, and their results.</param>
@@ -58,7 +62,6 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(gateway);
         builder.Services.AddSingleton(connections);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         // Signals are the business of the command.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = 2 * options.Limits.StopTime);
@@ -83,6 +86,8 @@ public sealed class GatewayServer : IAsyncDisposable
             });
         });
         if (options.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        // Kestrel has registered its own, of 4 KiB, and the last one counts.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
 
         var app = builder.Build();
         HttpApi.Map(app, gateway);

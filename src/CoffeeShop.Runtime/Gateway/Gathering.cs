@@ -13,7 +13,7 @@ namespace CoffeeShop.Gateway;
 internal sealed class Gathering(GatewayContext gateway, SessionId session, int shards)
 {
     /// <summary>Larger batches are hardly cheaper.</summary>
-    private const int RowBytesMax = 2 << 20;
+    private const int RowBytesMax = 6 << 20;
 
     private readonly BatchIntake _intake = new(gateway, session);
     private readonly ArrivalNumbering _numbering = new();

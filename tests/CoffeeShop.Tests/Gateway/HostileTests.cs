@@ -111,6 +111,13 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Sockets_read_into_large_blocks()
+    {
+        await using var gateway = await GatewayHarness.StartAsync();
+        Assert.IsType<LargeBlocks>(gateway.Server.Blocks);
+    }
+
+    [Fact]
     public async Task Five_hundred_idle_connections_and_a_length_of_two_GiB_cost_nothing_to_speak_of()
     {
         await using var gateway = await GatewayHarness.StartAsync();

@@ -70,6 +70,33 @@ public sealed class RowsTests
         Assert.Equal(0, batch.Count);
     }
 
+    public static TheoryData<string, string[][]> UnlikeTheFirst => new()
+    {
+        { "no user_id", [["user_ie", "2"], ["birthdate", "2000-01-01"], ["x", ""]] },
+        { "user_id twice", [["user_id", "2"], ["user_id", "2"], ["birthdate", "2000-01-01"]] },
+        { "a key twice", [["birthdate", "2000-01-01"], ["x", "2"], ["x", ""], ["user_id", "2"]] },
+        { "", [["user_id", "2"], ["birthdate", "2000-01-01"], ["y", ""]] },
+        { "", [["user_id", "2"], ["birthdate", "2000-01-01"], ["x", ""], ["y", ""]] },
+        { "", [["x", "2"], ["birthdate", "2000-01-01"], ["user_id", "2"]] },
+    };
+
+    [Theory]
+    [MemberData(nameof(UnlikeTheFirst))]
+    public void A_row_is_read_by_its_own_keys_and_not_by_those_of_the_row_before(string error, string[][] second)
+    {
+        string[][] first = [["user_id", "2"], ["birthdate", "2000-01-01"], ["x", "a longer value, so that there is room for any key behind it"]];
+        byte[] rows = [.. Row(first), .. Row(second), .. Row(first)];
+        var batch = new Batch(Users.Table);
+        if (error.Length > 0)
+        {
+            Assert.Contains(error, Assert.Throws<ProtocolException>(() => RowsReader.Append(rows, 3, batch, (_, _, _) => { })).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        RowsReader.Append(rows, 3, batch, (_, _, _) => Assert.Fail("No row is wrong."));
+        Assert.Equal([2, 2, 2], batch.Values(Users.UserId));
+    }
+
     [Fact]
     public void A_frame_is_cut_before_the_row_that_does_not_fit()
     {
