@@ -47,6 +47,19 @@ internal sealed class Database(NpgsqlDataSource source, string name, TimeProvide
         return source.DisposeAsync();
     }
 
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        try
+        {
+            return await source.OpenConnectionAsync();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // Npgsql waits until a time of day. When the clock has been set back by weeks meanwhile, it finds that too far away.
+            throw new TimeoutException("The clock was set while a connection was opened.", e);
+        }
+    }
+
     private async Task<T> RepeatAsync<T>(IsolationLevel level, Func<Transaction, Task<T>> run)
     {
         for (var attempt = 1; ; attempt++)
@@ -55,7 +68,7 @@ internal sealed class Database(NpgsqlDataSource source, string name, TimeProvide
             var isCommitting = false;
             try
             {
-                await using var connection = await source.OpenConnectionAsync();
+                await using var connection = await OpenAsync();
                 try
                 {
                     await using var transaction = await connection.BeginTransactionAsync(level);
