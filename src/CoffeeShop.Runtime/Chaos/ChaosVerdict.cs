@@ -18,7 +18,7 @@ public sealed class ChaosVerdict(ISessionStore sessions, string expected)
     /// <summary>Sessions that have ended before chaos begins are none of its business.</summary>
     public async Task BeginAsync() => _before = [.. (await sessions.ListSessionsAsync()).Where(record => record.State != SessionState.Open).Select(record => record.Session.Id)];
 
-    /// <summary>Waits until no session is open, and judges all that have ended meanwhile.</summary>
+    /// <summary>Waits until no session is open but those that nothing has come of, and judges all others.</summary>
     /// <param name="patience">How long sessions may take to end: what hangs is wrong.</param>
     /// <param name="tell">Gets a line for each session.</param>
     /// <param name="clock">Measures it.</param>
@@ -27,9 +27,9 @@ public sealed class ChaosVerdict(ISessionStore sessions, string expected)
     public async Task<(int Right, int Wrong)> JudgeAsync(TimeSpan patience, Action<string> tell, TimeProvider clock, CancellationToken stop)
     {
         var begun = clock.GetTimestamp();
-        while ((await sessions.ListOpenSessionsAsync()).Count > 0 && clock.GetElapsedTime(begun) < patience) await Task.Delay(LookInterval, clock, stop);
+        while ((await sessions.ListOpenSessionsAsync()).Any(record => !record.IsUntouched) && clock.GetElapsedTime(begun) < patience) await Task.Delay(LookInterval, clock, stop);
         var (right, wrong) = (0, 0);
-        foreach (var record in (await sessions.ListSessionsAsync()).Where(record => !_before.Contains(record.Session.Id)).Reverse())
+        foreach (var record in (await sessions.ListSessionsAsync()).Where(record => !record.IsUntouched && !_before.Contains(record.Session.Id)).Reverse())
         {
             var problem = await ProblemOfAsync(record);
             if (problem is null) right++;

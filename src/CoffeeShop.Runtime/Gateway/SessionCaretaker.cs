@@ -121,7 +121,7 @@ internal sealed class SessionCaretaker(GatewayContext gateway) : BackgroundServi
         {
             await EndAsync(id, SessionState.Expired, $"Nothing happened for {gateway.Limits.SessionTime.TotalHours:0.#} hours.");
         }
-        else if (seen == default && gateway.Clock.GetElapsedTime(standing.AloneSince) >= 2 * gateway.Limits.IdleTime)
+        else if (record.IsUntouched && gateway.Clock.GetElapsedTime(standing.AloneSince) >= 2 * gateway.Limits.IdleTime)
         {
             // It holds nothing that a client could miss, but a place among the sessions.
             await EndAsync(id, SessionState.Expired, $"Nothing was sent, and nobody came back for {2 * gateway.Limits.IdleTime.TotalMinutes:0.#} minutes.");

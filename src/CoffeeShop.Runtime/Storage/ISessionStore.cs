@@ -88,7 +88,14 @@ public sealed record NewSession(
 /// <param name="Closed">The queries that have answered.</param>
 public sealed record SessionRecord(
     NewSession Session, SessionState State, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, long Progress,
-    IReadOnlyDictionary<Table, TableEnd> Ends, IReadOnlyDictionary<Table, long> Marks, IReadOnlyDictionary<byte, ClosedQuery> Closed);
+    IReadOnlyDictionary<Table, TableEnd> Ends, IReadOnlyDictionary<Table, long> Marks, IReadOnlyDictionary<byte, ClosedQuery> Closed)
+{
+    /// <summary>
+    /// Whether nothing has come of it: no batch has been applied, and no end set. Its client may never have heard of it, when the gateway
+    /// died in between, and misses nothing.
+    /// </summary>
+    public bool IsUntouched => Progress == 0 && Ends.Count == 0 && Marks.Values.All(mark => mark == 0);
+}
 
 /// <summary>What a session holds in the database.</summary>
 /// <param name="JournalRecords">Records and snapshots of its journal.</param>

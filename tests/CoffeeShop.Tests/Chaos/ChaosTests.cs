@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using CoffeeShop.Chaos;
 using CoffeeShop.Cluster;
+using CoffeeShop.Tests.Delivery.World;
 using CoffeeShop.Tests.Monitoring;
+using CoffeeShop.Tests.Workers;
 
 namespace CoffeeShop.Tests.Chaos;
 
@@ -64,6 +66,26 @@ public sealed class ChaosTests
         {
             process.Kill();
         }
+    }
+
+    [Fact]
+    public async Task Sessions_are_judged_by_their_bytes_and_hangs_are_wrong_but_not_one_that_nothing_has_come_of()
+    {
+        const int Shards = 2;
+        using var folder = new TemporaryFolder();
+        await using var server = new ServerUnderTest(Shards);
+        var sessions = Enumerable.Range(1, 3).Select(number => WorldSession.Random(new Random(number), number, Shards, isGuilty: false)).ToList();
+        var (whole, half, untouched) = (sessions[0], sessions[1], sessions[2]);
+        var verdict = new ChaosVerdict(server.Storage, folder.Write("expected", whole.Expected!));
+        await verdict.BeginAsync();
+        foreach (var session in sessions) await server.OpenAsync(session);
+        await server.SendAsync(whole, whole.Batches);
+        await server.EndOfAsync(whole);
+        Assert.Equal((1, 0), await JudgeAsync());
+        await server.SendAsync(half, half.Batches.Take(half.Batches.Count / 2));
+        Assert.Equal((1, 1), await JudgeAsync());
+
+        Task<(int Right, int Wrong)> JudgeAsync() => verdict.JudgeAsync(TimeSpan.FromMilliseconds(200), _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     private static Member Of(Process process, string name) => new(Guid.NewGuid(), "filter", name, Environment.MachineName, process.Id, ProcessClock.StartOf(process.Id)!.Value, "1");
