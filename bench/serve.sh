@@ -106,11 +106,7 @@ one=$(memory)
 stop
 
 start
-# The first times warm the server up: its code is compiled for what it does most.
-for round in warm-up warm-up measured; do
-    rm -rf "$out/clients"
-    "$work/benchmarks/CoffeeShop.Benchmarks" clients "$address" "$small" "$out/clients" "$clients" > "$out/clients.tsv" || fail "the clients failed."
-done
+"$work/benchmarks/CoffeeShop.Benchmarks" clients "$address" "$small" "$out/clients" "$clients" > "$out/clients.tsv" || fail "the clients failed."
 many=$(memory)
 stop
 "$coffee" run --data "$small" --out "$out/small" --quiet
