@@ -16,6 +16,8 @@ public sealed class QuorumBusTests(Broker broker) : BusContract
 [Collection(BrokerTests.Name)]
 public sealed class ClassicBusTests(Broker broker) : BusContract
 {
+    protected override bool IsBounded => false;
+
     protected override async Task<IBus> NewAsync(int queueBytesMax = 1 << 20) =>
         await broker.NewBusAsync(new RabbitMqTopology(Shards: 2) { QueueBytesMax = queueBytesMax, QueueType = RabbitMqQueueType.Classic });
 }

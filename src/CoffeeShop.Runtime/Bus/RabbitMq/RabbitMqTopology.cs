@@ -19,7 +19,11 @@ public sealed record RabbitMqTopology(int Shards)
     /// <summary>How the queues are kept.</summary>
     public RabbitMqQueueType QueueType { get; init; }
 
-    /// <summary>The bound of each queue in bytes. What is published beyond it is refused, and waits with its publisher.</summary>
+    /// <summary>
+    /// The bound of each quorum queue in bytes. What is published beyond it is refused, and waits with its publisher. Classic queues have
+    /// none but the alarms of the broker, which then stops reading from publishers: a classic queue that has more than its bound when the
+    /// broker starts, since what was in hand has come back to it, drops the oldest before it knows that it should refuse the newest.
+    /// </summary>
     public long QueueBytesMax { get; init; } = 32 << 20;
 
     /// <summary>The bound of the parking queue in bytes. The oldest give way there, so that it never stops the others.</summary>
@@ -80,9 +84,13 @@ public sealed record RabbitMqTopology(int Shards)
         var arguments = new Dictionary<string, object?>
         {
             ["x-queue-type"] = QueueType == RabbitMqQueueType.Quorum ? "quorum" : "classic",
-            ["x-max-length-bytes"] = isParking ? ParkingBytesMax : QueueBytesMax,
-            ["x-overflow"] = isParking ? "drop-head" : "reject-publish",
         };
+        if (isParking || QueueType == RabbitMqQueueType.Quorum)
+        {
+            arguments["x-max-length-bytes"] = isParking ? ParkingBytesMax : QueueBytesMax;
+            arguments["x-overflow"] = isParking ? "drop-head" : "reject-publish";
+        }
+
         if (isParking) return arguments;
         arguments["x-dead-letter-exchange"] = Exchange;
         arguments["x-dead-letter-routing-key"] = Parking.Name;
