@@ -44,6 +44,10 @@ public sealed class Broker : IAsyncLifetime
     /// <summary>A bus on a new virtual host, where its queues are declared.</summary>
     internal async Task<RabbitMqBus> NewBusAsync(RabbitMqTopology topology) => await ConnectAsync(await NewVirtualHostAsync(), topology);
 
+    /// <summary>A bus on a new virtual host, whose queues have a bound.</summary>
+    internal async Task<RabbitMqBus> NewBusAsync(RabbitMqTopology topology, long queueBytesMax) =>
+        await ConnectAsync(await NewVirtualHostAsync() with { QueueBytesMax = queueBytesMax }, topology);
+
     internal static async Task<RabbitMqBus> ConnectAsync(RabbitMqOptions options, RabbitMqTopology topology)
     {
         await topology.DeclareAsync(options);

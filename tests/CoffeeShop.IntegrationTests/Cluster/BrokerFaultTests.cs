@@ -101,8 +101,8 @@ public sealed class BrokerFaultTests(Broker broker)
     public async Task Nothing_is_dropped_when_the_broker_dies_though_what_was_in_hand_fills_a_queue_beyond_its_bound(RabbitMqQueueType type)
     {
         const int Bytes = 64 << 10, InHand = 30, Waiting = 30;
-        var options = await broker.NewVirtualHostAsync();
-        await new RabbitMqTopology(Shards: 1) { QueueType = type, QueueBytesMax = (InHand + 5) * Bytes }.DeclareAsync(options);
+        var options = await broker.NewVirtualHostAsync() with { QueueBytesMax = (InHand + 5) * Bytes };
+        await new RabbitMqTopology(Shards: 1) { QueueType = type }.DeclareAsync(options);
         // An orderly end writes down the queues that have just been declared, which a kill could lose.
         await broker.Service.StopAsync();
         await broker.Service.StartAsync();
@@ -126,12 +126,14 @@ public sealed class BrokerFaultTests(Broker broker)
         Assert.Equal(0, (await broker.Service.QueuesAsync(options.Address.VirtualHost))[RabbitMqTopology.Parking.Name]);
     }
 
-    [Fact]
-    public async Task A_full_queue_keeps_its_bound_and_publishers_wait()
+    [Theory]
+    [InlineData(RabbitMqQueueType.Quorum)]
+    [InlineData(RabbitMqQueueType.Classic)]
+    public async Task A_full_queue_keeps_its_bound_and_publishers_wait(RabbitMqQueueType type)
     {
         const int Messages = 300, Bytes = 64 << 10, QueueBytes = 40 * Bytes;
-        var options = await broker.NewVirtualHostAsync();
-        await new RabbitMqTopology(Shards: 1) { QueueBytesMax = QueueBytes }.DeclareAsync(options);
+        var options = await broker.NewVirtualHostAsync() with { QueueBytesMax = QueueBytes };
+        await new RabbitMqTopology(Shards: 1) { QueueType = type }.DeclareAsync(options);
         var log = new LogWatch();
         await using var bus = await RabbitMqBus.ConnectAsync(options, log);
         var published = Enumerable.Range(1, Messages).Select(number => bus.PublishAsync(Shard, BusSample.Message(number, bytes: Bytes))).ToList();

@@ -9,15 +9,13 @@ namespace CoffeeShop.IntegrationTests.Cluster;
 public sealed class QuorumBusTests(Broker broker) : BusContract
 {
     protected override async Task<IBus> NewAsync(int queueBytesMax = 1 << 20) =>
-        await broker.NewBusAsync(new RabbitMqTopology(Shards: 2) { QueueBytesMax = queueBytesMax, QueueType = RabbitMqQueueType.Quorum });
+        await broker.NewBusAsync(new RabbitMqTopology(Shards: 2) { QueueType = RabbitMqQueueType.Quorum }, queueBytesMax);
 }
 
 /// <summary>The bus of a cluster keeps what every bus promises, on classic queues.</summary>
 [Collection(BrokerTests.Name)]
 public sealed class ClassicBusTests(Broker broker) : BusContract
 {
-    protected override bool IsBounded => false;
-
     protected override async Task<IBus> NewAsync(int queueBytesMax = 1 << 20) =>
-        await broker.NewBusAsync(new RabbitMqTopology(Shards: 2) { QueueBytesMax = queueBytesMax, QueueType = RabbitMqQueueType.Classic });
+        await broker.NewBusAsync(new RabbitMqTopology(Shards: 2) { QueueType = RabbitMqQueueType.Classic }, queueBytesMax);
 }

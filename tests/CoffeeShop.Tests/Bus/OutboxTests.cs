@@ -82,6 +82,44 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void The_length_of_a_queue_is_looked_at_after_each_eighth_of_its_bound_and_it_is_not_filled_beyond()
+    {
+        var outbox = new Outbox(Options with { WindowBytes = 1 << 20, QueueBytesMax = 8000 }, "here");
+        var channel = outbox.Begin();
+        var full = new List<(QueueName Queue, int Waiting)>();
+        for (var number = 1; number <= 30; number++) _ = outbox.Add(One, BusSample.Message(number, bytes: 600));
+
+        // An eighth is exceeded by the second.
+        Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
+        Assert.Equal([[1], [2]], Bundles(outbox));
+        Assert.True(outbox.TryLook(TimeSpan.Zero, out var queue));
+        Assert.Equal(One, queue);
+        // Others do not wait for the look.
+        _ = outbox.Add(Other, BusSample.Message(100));
+        Assert.Equal([[100]], Bundles(outbox));
+
+        // What is under way counts as well as what waits: 11 × 600 + 1200 are below the bound, 12 × 600 + 1200 are not.
+        outbox.Look(One, 11, TimeSpan.Zero, (found, waiting) => full.Add((found, waiting)));
+        Assert.Equal([[3], [4]], Bundles(outbox));
+        outbox.Accept(channel, 3, multiple: true);
+        outbox.Look(One, 13, TimeSpan.Zero, (found, waiting) => full.Add((found, waiting)));
+        Assert.Equal([(One, 26)], full);
+        Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
+        Assert.False(outbox.TrySend(TimeSpan.Zero, out _, out var pause));
+        Assert.InRange(pause, Options.PauseMin / 2, Options.PauseMin);
+
+        // It is told once that it is full, also when the broker does not answer in between; nothing goes before the look after the pause.
+        var later = TimeSpan.FromSeconds(1);
+        outbox.Look(One, null, later, (found, waiting) => full.Add((found, waiting)));
+        outbox.Look(One, 14, later * 2, (found, waiting) => full.Add((found, waiting)));
+        _ = Assert.Single(full);
+        Assert.False(outbox.TrySend(later * 3, out _, out _));
+        Assert.True(outbox.TryLook(later * 3, out _));
+        outbox.Look(One, 11, later * 3, (found, waiting) => full.Add((found, waiting)));
+        Assert.Equal([[5], [6]], Bundles(outbox, later * 3));
+    }
+
+    [Fact]
     public void The_window_bounds_bytes_and_a_larger_message_goes_alone()
     {
         var channel = _outbox.Begin();

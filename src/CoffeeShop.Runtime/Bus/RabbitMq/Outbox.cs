@@ -7,7 +7,7 @@ namespace CoffeeShop.Bus.RabbitMq;
 /// until the broker confirms it, refuses it (it waits again), or the channel is lost (it waits again, as the first). It leaves when it
 /// is confirmed, when there is no queue for it, or when the bus is closed. Knows no broker and no clock; a lock guards it.
 /// </summary>
-/// <param name="options">The window and the pauses.</param>
+/// <param name="options">The window, the bound of queues, and the pauses.</param>
 /// <param name="where">The broker, for messages.</param>
 internal sealed class Outbox(RabbitMqOptions options, string where)
 {
@@ -68,6 +68,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
                     continue;
                 }
 
+                if (lane.MustLook) continue;
                 // Small ones do not overtake a large one that waits for room, or it would wait for ever.
                 var room = options.WindowBytes - _bytesUnderWay;
                 if (_underWay.Count > 0 && lane.NextBytes > room) return false;
@@ -79,6 +80,33 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Takes the next queue whose length must be looked at before more is sent to it, which <see cref="Look"/> waits for.</summary>
+    /// <param name="now">The time, as for <see cref="TrySend"/>.</param>
+    /// <param name="queue">The queue.</param>
+    public bool TryLook(TimeSpan now, out QueueName queue)
+    {
+        lock (_lock)
+        {
+            var next = _turns.FirstOrDefault(lane => lane.IsReady && lane.MustLook && lane.PausedUntil <= now);
+            queue = next?.Queue ?? default;
+            return next is not null;
+        }
+    }
+
+    /// <summary>A queue has been looked at.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="length">How many bundles wait in it; null when that could not be found out.</param>
+    /// <param name="now">The time, as for <see cref="TrySend"/>.</param>
+    /// <param name="onFull">Is told when a queue has become full, and how many messages wait for it.</param>
+    public void Look(QueueName queue, long? length, TimeSpan now, Action<QueueName, int> onFull)
+    {
+        lock (_lock)
+        {
+            var lane = LaneOf(queue);
+            if (lane.Look(length, now)) onFull(queue, lane.Waiting);
         }
     }
 
@@ -102,7 +130,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         {
             foreach (var bundle in Settle(channel, number, multiple))
             {
-                if (bundle.IsReturned) LaneOf(bundle.Queue).Fail();
+                if (bundle.IsReturned) LaneOf(bundle.Queue).Fail(bundle);
                 else LaneOf(bundle.Queue).Accept(bundle);
                 foreach (var publication in bundle.Publications)
                 {
@@ -153,7 +181,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
             _channel++;
             foreach (var bundle in TakeUnderWay())
             {
-                LaneOf(bundle.Queue).Fail();
+                LaneOf(bundle.Queue).Fail(bundle);
                 foreach (var publication in bundle.Publications) publication.Confirmed.SetException(failure(bundle.Queue));
             }
         }

@@ -2,20 +2,28 @@ namespace CoffeeShop.Bus.RabbitMq;
 
 /// <summary>
 /// What is for one queue. A bundle goes when it is full or nothing is under way to the queue: what comes in the meantime travels
-/// together, and nothing waits for a clock. A queue that is full refuses what comes, so the lane then waits a little and
-/// tries with fewer: the bundles under way to it are limited, by half at each refusal and by one more at each confirm.
+/// together, and nothing waits for a clock. A lane keeps the bound of its queue: after every eighth of it that it has sent, the
+/// length of the queue must be looked at, and as long as it is full the lane waits. A queue that refuses what comes, as quorum queues
+/// do, makes it wait too and try with fewer: the bundles under way are limited, by half at each refusal and by one more at each confirm.
 /// </summary>
 /// <param name="queue">The queue.</param>
-/// <param name="options">The pauses, and the greatest limits.</param>
+/// <param name="options">The bound of the queue, the pauses, and the greatest limits.</param>
 internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
 {
     private const int FirstLimit = 16;
+
+    // Each publisher may exceed the bound by what it sends between two looks.
+    private const int LooksPerBound = 8;
 
     private readonly LinkedList<Publication> _waiting = [];
     private int _limit = Math.Min(FirstLimit, options.WindowBundles);
     private long _bytesWaiting;
     private int _underWay;
+    private long _bytesUnderWay;
     private int _refusals;
+    private (long Bundles, long Bytes) _sentSinceLook;
+    private double _bytesOfBundle;
+    private int _fullLooks;
 
     public QueueName Queue => queue;
 
@@ -30,6 +38,9 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
 
     /// <summary>Whether something could be sent, but for the pause.</summary>
     public bool IsReady => _waiting.Count > 0 && _underWay < _limit && (_underWay == 0 || _bytesWaiting >= options.BundleBytes || _waiting.Count >= RabbitMqOptions.BundleMessagesMax);
+
+    /// <summary>Whether the length of the queue must be looked at before anything is sent.</summary>
+    public bool MustLook => _fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound;
 
     /// <summary>The size of what is to be sent next, at least.</summary>
     public int NextBytes => _waiting.First!.Value.Bytes;
@@ -54,19 +65,42 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
 
         _bytesWaiting -= bytes;
         _underWay++;
+        _bytesUnderWay += bytes;
+        _sentSinceLook = (_sentSinceLook.Bundles + 1, _sentSinceLook.Bytes + bytes);
         return sent;
+    }
+
+    /// <summary>
+    /// The queue has been looked at. What is under way may be in it already, and counts; the others are taken to have the size of those
+    /// that have gone since the last look: the broker tells no client how many bytes a queue has.
+    /// </summary>
+    /// <param name="length">How many bundles wait in the queue; null when that could not be found out.</param>
+    /// <param name="now">The time, as for <see cref="PausedUntil"/>.</param>
+    /// <returns>Whether it has been found full and had not been at the look before.</returns>
+    public bool Look(long? length, TimeSpan now)
+    {
+        if (_sentSinceLook.Bundles > 0) _bytesOfBundle = (double)_sentSinceLook.Bytes / _sentSinceLook.Bundles;
+        _sentSinceLook = default;
+        if ((length * _bytesOfBundle) + _bytesUnderWay <= options.QueueBytesMax)
+        {
+            _fullLooks = 0;
+            return false;
+        }
+
+        PausedUntil = now + options.PauseAfter(++_fullLooks, options.FullPauseMax);
+        return _fullLooks == 1 && length is not null;
     }
 
     public void Accept(Bundle bundle)
     {
-        _underWay--;
+        Settle(bundle);
         _refusals = 0;
         _limit = Math.Min(_limit + 1, options.WindowBundles);
         Taken = (Taken.Bundles + 1, Taken.Messages + bundle.Publications.Count, Taken.Bytes + bundle.Bytes);
     }
 
     /// <summary>What was under way never arrives.</summary>
-    public void Fail() => _underWay--;
+    public void Fail(Bundle bundle) => Settle(bundle);
 
     /// <summary>The queue is full.</summary>
     /// <returns>Whether that is new: of those under way together, the first tells, and the others repeat it.</returns>
@@ -82,7 +116,7 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     /// <summary>What was under way waits again, as the first.</summary>
     public void Return(Bundle bundle)
     {
-        _underWay--;
+        Settle(bundle);
         foreach (var publication in bundle.Publications.Reverse()) _waiting.AddFirst(publication);
         _bytesWaiting += bundle.Bytes;
     }
@@ -94,5 +128,11 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
         _waiting.Clear();
         _bytesWaiting = 0;
         return all;
+    }
+
+    private void Settle(Bundle bundle)
+    {
+        _underWay--;
+        _bytesUnderWay -= bundle.Bytes;
     }
 }

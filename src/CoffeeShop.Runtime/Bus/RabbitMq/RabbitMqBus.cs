@@ -15,17 +15,17 @@ namespace CoffeeShop.Bus.RabbitMq;
 /// </remarks>
 public sealed class RabbitMqBus : IBus
 {
-    private static readonly CreateChannelOptions Plain = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false);
-
     private readonly RabbitMqLink _publishing;
     private readonly RabbitMqLink _consuming;
+    private readonly RabbitMqQueueLengths _lengths;
     private readonly RabbitMqPublisher _publisher;
     private readonly ILogger _log;
 
     private RabbitMqBus(RabbitMqLink publishing, RabbitMqLink consuming, RabbitMqOptions options, ILogger log)
     {
         (_publishing, _consuming, _log) = (publishing, consuming, log);
-        _publisher = new RabbitMqPublisher(publishing, options, log);
+        _lengths = new RabbitMqQueueLengths(consuming);
+        _publisher = new RabbitMqPublisher(publishing, _lengths, options, log);
     }
 
     /// <summary>Connects to a broker, whose queues have been declared (<see cref="RabbitMqTopology"/>).</summary>
@@ -62,7 +62,7 @@ public sealed class RabbitMqBus : IBus
     public async Task<ISubscription> SubscribeAsync(QueueName queue, int prefetch, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(prefetch);
-        var channel = await _consuming.OpenChannelAsync(Plain, cancellationToken);
+        var channel = await _consuming.OpenChannelAsync(RabbitMqLink.Plain, cancellationToken);
         var subscription = new RabbitMqSubscription(queue, channel, _log);
         try
         {
@@ -87,7 +87,7 @@ public sealed class RabbitMqBus : IBus
         using var timeout = new CancellationTokenSource(patience);
         try
         {
-            await using var channel = await _consuming.OpenChannelAsync(Plain, timeout.Token);
+            await using var channel = await _consuming.OpenChannelAsync(RabbitMqLink.Plain, timeout.Token);
             await channel.CloseAsync(timeout.Token);
             return true;
         }
@@ -103,6 +103,7 @@ public sealed class RabbitMqBus : IBus
         _publisher.Close();
         await _publishing.DisposeAsync();
         await _publisher.DisposeAsync();
+        await _lengths.DisposeAsync();
         await _consuming.DisposeAsync();
     }
 }

@@ -12,6 +12,9 @@ namespace CoffeeShop.Bus.RabbitMq;
 /// <param name="log">Gets what happens to it.</param>
 internal sealed class RabbitMqLink(string purpose, RabbitMqOptions options, ILogger log) : IAsyncDisposable
 {
+    /// <summary>For a channel that does not publish.</summary>
+    public static readonly CreateChannelOptions Plain = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false);
+
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private IConnection? _connection;

@@ -19,6 +19,12 @@ public sealed record RabbitMqOptions(RabbitMqAddress Address)
     /// <summary>How many bytes are under way to the broker at most, unconfirmed. A larger message goes alone.</summary>
     public long WindowBytes { get; init; } = 32 << 20;
 
+    /// <summary>
+    /// How many bytes wait in each queue at most. Publishers keep it, each as far as it can see (<see cref="OutboxLane"/>), and quorum queues
+    /// refuse what is beyond. What a consumer has in hand does not count, so a queue may have more when that comes back.
+    /// </summary>
+    public long QueueBytesMax { get; init; } = 32 << 20;
+
     /// <summary>After twice this time without a sign of life, either side takes the other for dead: it bounds how long a paused owner keeps its queue.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -31,7 +37,7 @@ public sealed record RabbitMqOptions(RabbitMqAddress Address)
     /// <summary>The longest pause before a connection is tried again.</summary>
     public TimeSpan ReconnectPauseMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause before a queue that was full is tried again, with one bundle.</summary>
+    /// <summary>The longest pause before a queue that was full is looked at or tried again.</summary>
     public TimeSpan FullPauseMax { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The pause after a number of failures.</summary>

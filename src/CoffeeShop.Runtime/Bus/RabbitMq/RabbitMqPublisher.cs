@@ -16,6 +16,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     private static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
     private readonly RabbitMqLink _link;
+    private readonly RabbitMqQueueLengths _lengths;
     private readonly ILogger _log;
     private readonly Outbox _outbox;
     private readonly SemaphoreSlim _changed = new(0);
@@ -25,11 +26,12 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
 
     /// <summary>Begins to send.</summary>
     /// <param name="link">The connection that is for publishing alone: the broker blocks those that publish, and consumers must go on.</param>
-    /// <param name="options">The window and the pauses.</param>
+    /// <param name="lengths">Tells how full the queues are.</param>
+    /// <param name="options">The window, the bound of queues, and the pauses.</param>
     /// <param name="log">Gets what goes wrong.</param>
-    public RabbitMqPublisher(RabbitMqLink link, RabbitMqOptions options, ILogger log)
+    public RabbitMqPublisher(RabbitMqLink link, RabbitMqQueueLengths lengths, RabbitMqOptions options, ILogger log)
     {
-        (_link, _log, _outbox) = (link, log, new Outbox(options, $"{options.Address}"));
+        (_link, _lengths, _log, _outbox) = (link, lengths, log, new Outbox(options, $"{options.Address}"));
         link.OnBlocked = isBlocked =>
         {
             _isBlocked = isBlocked;
@@ -93,8 +95,17 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         var body = new ArrayBufferWriter<byte>();
         while (!lost.IsCancellationRequested)
         {
+            // The same time for both: a pause that ends in between would be waited for by neither.
+            var now = Now;
+            if (!_isBlocked && _outbox.TryLook(now, out var queue))
+            {
+                var length = await _lengths.OfAsync(queue, lost);
+                _outbox.Look(queue, length, Now, _log.QueueFull);
+                continue;
+            }
+
             var pause = Timeout.InfiniteTimeSpan;
-            if (!_isBlocked && _outbox.TrySend(Now, out var bundle, out pause))
+            if (!_isBlocked && _outbox.TrySend(now, out var bundle, out pause))
             {
                 // The library has copied the body when this completes.
                 body.ResetWrittenCount();

@@ -19,13 +19,6 @@ public sealed record RabbitMqTopology(int Shards)
     /// <summary>How the queues are kept.</summary>
     public RabbitMqQueueType QueueType { get; init; }
 
-    /// <summary>
-    /// The bound of each quorum queue in bytes. What is published beyond it is refused, and waits with its publisher. Classic queues have
-    /// none but the alarms of the broker, which then stops reading from publishers: a classic queue that has more than its bound when the
-    /// broker starts, since what was in hand has come back to it, drops the oldest before it knows that it should refuse the newest.
-    /// </summary>
-    public long QueueBytesMax { get; init; } = 32 << 20;
-
     /// <summary>The bound of the parking queue in bytes. The oldest give way there, so that it never stops the others.</summary>
     public long ParkingBytesMax { get; init; } = 32 << 20;
 
@@ -39,7 +32,7 @@ public sealed record RabbitMqTopology(int Shards)
     public IReadOnlyList<QueueName> Queues => [QueueName.Filter, .. Topology.All(Shards).Select(QueueName.Of)];
 
     /// <summary>Declares what is not there yet.</summary>
-    /// <param name="options">The broker.</param>
+    /// <param name="options">The broker, and the bound of its queues.</param>
     /// <exception cref="BusSetupException">It is there and otherwise, or it is not permitted.</exception>
     public async Task DeclareAsync(RabbitMqOptions options)
     {
@@ -47,7 +40,7 @@ public sealed record RabbitMqTopology(int Shards)
         await work.DoAsync($"The exchange {Exchange}", "a durable direct one", channel => channel.ExchangeDeclareAsync(Exchange, ExchangeType.Direct, durable: true, autoDelete: false));
         foreach (var queue in Queues.Prepend(Parking))
         {
-            var arguments = ArgumentsOf(queue);
+            var arguments = ArgumentsOf(queue, options.QueueBytesMax);
             await work.DoAsync($"The queue {queue}", Describe(arguments), async channel =>
             {
                 await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, arguments);
@@ -78,16 +71,18 @@ public sealed record RabbitMqTopology(int Shards)
             throw new BusSetupException($"The queue {next} was found at {work.Address}, and the cluster has {Shards} shards. Give the number of shards that the queues were declared for, or use another virtual host.");
     }
 
-    private Dictionary<string, object?> ArgumentsOf(QueueName queue)
+    private Dictionary<string, object?> ArgumentsOf(QueueName queue, long bytesMax)
     {
         var isParking = queue == Parking;
         var arguments = new Dictionary<string, object?>
         {
             ["x-queue-type"] = QueueType == RabbitMqQueueType.Quorum ? "quorum" : "classic",
         };
+        // Not for classic queues, whose bound the publishers keep alone: one that has more than its bound when the broker starts, since what
+        // was in hand has come back to it, drops the oldest before it knows that it should refuse the newest.
         if (isParking || QueueType == RabbitMqQueueType.Quorum)
         {
-            arguments["x-max-length-bytes"] = isParking ? ParkingBytesMax : QueueBytesMax;
+            arguments["x-max-length-bytes"] = isParking ? ParkingBytesMax : bytesMax;
             arguments["x-overflow"] = isParking ? "drop-head" : "reject-publish";
         }
 
