@@ -82,41 +82,50 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void The_length_of_a_queue_is_looked_at_after_each_eighth_of_its_bound_and_it_is_not_filled_beyond()
+    public void The_length_of_a_queue_is_looked_at_after_each_sixteenth_of_its_bound_and_it_is_not_filled_beyond()
     {
-        var outbox = new Outbox(Options with { WindowBytes = 1 << 20, QueueBytesMax = 8000 }, "here");
+        var outbox = new Outbox(Options with { WindowBytes = 1 << 20, QueueBytesMax = 16_000 }, "here");
         var channel = outbox.Begin();
         var full = new List<(QueueName Queue, int Waiting)>();
-        for (var number = 1; number <= 30; number++) _ = outbox.Add(One, BusSample.Message(number, bytes: 600));
+        for (var number = 1; number <= 40; number++) _ = outbox.Add(One, BusSample.Message(number, bytes: 600));
 
-        // An eighth is exceeded by the second.
+        // An eighth is exceeded by the fourth, and what goes no further waits for the look; others do not.
         Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
-        Assert.Equal([[1], [2]], Bundles(outbox));
+        Assert.Equal([[1], [2], [3], [4]], Bundles(outbox));
         Assert.True(outbox.TryLook(TimeSpan.Zero, out var queue));
         Assert.Equal(One, queue);
-        // Others do not wait for the look.
         _ = outbox.Add(Other, BusSample.Message(100));
-        Assert.Equal([[100]], Bundles(outbox));
+        // During the look another eighth may go.
+        Assert.Equal([[5], [100], [6], [7]], Bundles(outbox));
+        Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
+        outbox.Accept(channel, 8, multiple: true);
 
-        // What is under way counts as well as what waits: 11 × 600 + 1200 are below the bound, 12 × 600 + 1200 are not.
-        outbox.Look(One, 11, TimeSpan.Zero, (found, waiting) => full.Add((found, waiting)));
-        Assert.Equal([[3], [4]], Bundles(outbox));
-        outbox.Accept(channel, 3, multiple: true);
-        outbox.Look(One, 13, TimeSpan.Zero, (found, waiting) => full.Add((found, waiting)));
-        Assert.Equal([(One, 26)], full);
+        // What is under way counts as well as what waits: after the next one, 25 × 600 + 600 are below the bound, 26 × 600 + 600 are not.
+        Look(25, TimeSpan.Zero);
+        Assert.Equal([[8]], Bundles(outbox));
+        Assert.True(outbox.TryLook(TimeSpan.Zero, out _));
+        Look(26, TimeSpan.Zero);
+        Assert.Equal([(One, 32)], full);
         Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
         Assert.False(outbox.TrySend(TimeSpan.Zero, out _, out var pause));
         Assert.InRange(pause, Options.PauseMin / 2, Options.PauseMin);
 
         // It is told once that it is full, also when the broker does not answer in between; nothing goes before the look after the pause.
-        var later = TimeSpan.FromSeconds(1);
-        outbox.Look(One, null, later, (found, waiting) => full.Add((found, waiting)));
-        outbox.Look(One, 14, later * 2, (found, waiting) => full.Add((found, waiting)));
+        for (var second = 1; second <= 2; second++)
+        {
+            var later = TimeSpan.FromSeconds(second);
+            Assert.False(outbox.TrySend(later, out _, out _));
+            Assert.True(outbox.TryLook(later, out _));
+            Look(second == 1 ? null : 26, later);
+        }
+
         _ = Assert.Single(full);
-        Assert.False(outbox.TrySend(later * 3, out _, out _));
-        Assert.True(outbox.TryLook(later * 3, out _));
-        outbox.Look(One, 11, later * 3, (found, waiting) => full.Add((found, waiting)));
-        Assert.Equal([[5], [6]], Bundles(outbox, later * 3));
+        var last = TimeSpan.FromSeconds(3);
+        Assert.True(outbox.TryLook(last, out _));
+        Look(25, last);
+        Assert.Equal([[9], [10], [11], [12]], Bundles(outbox, last));
+
+        void Look(long? length, TimeSpan now) => outbox.Look(One, length, now, (found, waiting) => full.Add((found, waiting)));
     }
 
     [Fact]

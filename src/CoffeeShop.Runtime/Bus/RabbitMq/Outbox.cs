@@ -21,6 +21,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     private long _bytesUnderWay;
     private int _channel;
     private int _turn;
+    private bool _isLooking;
     private bool _isClosed;
 
     /// <summary>Takes messages in.</summary>
@@ -68,7 +69,7 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
                     continue;
                 }
 
-                if (lane.MustLook) continue;
+                if (lane.NeedsLook) continue;
                 // Small ones do not overtake a large one that waits for room, or it would wait for ever.
                 var room = options.WindowBytes - _bytesUnderWay;
                 if (_underWay.Count > 0 && lane.NextBytes > room) return false;
@@ -83,14 +84,16 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
         }
     }
 
-    /// <summary>Takes the next queue whose length must be looked at before more is sent to it, which <see cref="Look"/> waits for.</summary>
+    /// <summary>Takes the next queue whose length is to be looked at, one at a time: <see cref="Look"/> must follow, whatever comes of it.</summary>
     /// <param name="now">The time, as for <see cref="TrySend"/>.</param>
     /// <param name="queue">The queue.</param>
     public bool TryLook(TimeSpan now, out QueueName queue)
     {
         lock (_lock)
         {
-            var next = _turns.FirstOrDefault(lane => lane.IsReady && lane.MustLook && lane.PausedUntil <= now);
+            var next = _isLooking ? null : _turns.FirstOrDefault(lane => lane.IsReady && lane.WantsLook && lane.PausedUntil <= now);
+            next?.BeginLook();
+            _isLooking |= next is not null;
             queue = next?.Queue ?? default;
             return next is not null;
         }
@@ -105,8 +108,9 @@ internal sealed class Outbox(RabbitMqOptions options, string where)
     {
         lock (_lock)
         {
+            _isLooking = false;
             var lane = LaneOf(queue);
-            if (lane.Look(length, now)) onFull(queue, lane.Waiting);
+            if (lane.EndLook(length, now)) onFull(queue, lane.Waiting);
         }
     }
 

@@ -2,9 +2,10 @@ namespace CoffeeShop.Bus.RabbitMq;
 
 /// <summary>
 /// What is for one queue. A bundle goes when it is full or nothing is under way to the queue: what comes in the meantime travels
-/// together, and nothing waits for a clock. A lane keeps the bound of its queue: after every eighth of it that it has sent, the
-/// length of the queue must be looked at, and as long as it is full the lane waits. A queue that refuses what comes, as quorum queues
-/// do, makes it wait too and try with fewer: the bundles under way are limited, by half at each refusal and by one more at each confirm.
+/// together, and nothing waits for a clock. A lane keeps the bound of its queue: it wants the length of the queue to be looked at after every
+/// sixteenth of the bound that it has sent, does not send more than an eighth without a look, and waits as long as the queue is full. A queue
+/// that refuses what comes, as quorum queues do, makes it wait too and try with fewer: the bundles under way are limited, by half at each
+/// refusal and by one more at each confirm.
 /// </summary>
 /// <param name="queue">The queue.</param>
 /// <param name="options">The bound of the queue, the pauses, and the greatest limits.</param>
@@ -12,8 +13,7 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
 {
     private const int FirstLimit = 16;
 
-    // Each publisher may exceed the bound by what it sends between two looks.
-    private const int LooksPerBound = 8;
+    private const int LooksPerBound = 16;
 
     private readonly LinkedList<Publication> _waiting = [];
     private int _limit = Math.Min(FirstLimit, options.WindowBundles);
@@ -23,6 +23,7 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     private int _refusals;
     private (long Bundles, long Bytes) _sentSinceLook;
     private double _bytesOfBundle;
+    private bool _isLookedAt;
     private int _fullLooks;
 
     public QueueName Queue => queue;
@@ -39,8 +40,11 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     /// <summary>Whether something could be sent, but for the pause.</summary>
     public bool IsReady => _waiting.Count > 0 && _underWay < _limit && (_underWay == 0 || _bytesWaiting >= options.BundleBytes || _waiting.Count >= RabbitMqOptions.BundleMessagesMax);
 
-    /// <summary>Whether the length of the queue must be looked at before anything is sent.</summary>
-    public bool MustLook => _fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound;
+    /// <summary>Whether the length of the queue is to be looked at, but for the pause.</summary>
+    public bool WantsLook => !_isLookedAt && (_fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound);
+
+    /// <summary>Whether nothing may be sent before the queue has been looked at.</summary>
+    public bool NeedsLook => _fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound * 2;
 
     /// <summary>The size of what is to be sent next, at least.</summary>
     public int NextBytes => _waiting.First!.Value.Bytes;
@@ -70,17 +74,24 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
         return sent;
     }
 
+    /// <summary>The queue is being looked at.</summary>
+    public void BeginLook()
+    {
+        if (_sentSinceLook.Bundles > 0) _bytesOfBundle = (double)_sentSinceLook.Bytes / _sentSinceLook.Bundles;
+        _sentSinceLook = default;
+        _isLookedAt = true;
+    }
+
     /// <summary>
     /// The queue has been looked at. What is under way may be in it already, and counts; the others are taken to have the size of those
-    /// that have gone since the last look: the broker tells no client how many bytes a queue has.
+    /// that had gone between this look and the one before: the broker tells no client how many bytes a queue has.
     /// </summary>
     /// <param name="length">How many bundles wait in the queue; null when that could not be found out.</param>
     /// <param name="now">The time, as for <see cref="PausedUntil"/>.</param>
     /// <returns>Whether it has been found full and had not been at the look before.</returns>
-    public bool Look(long? length, TimeSpan now)
+    public bool EndLook(long? length, TimeSpan now)
     {
-        if (_sentSinceLook.Bundles > 0) _bytesOfBundle = (double)_sentSinceLook.Bytes / _sentSinceLook.Bundles;
-        _sentSinceLook = default;
+        _isLookedAt = false;
         if ((length * _bytesOfBundle) + _bytesUnderWay <= options.QueueBytesMax)
         {
             _fullLooks = 0;

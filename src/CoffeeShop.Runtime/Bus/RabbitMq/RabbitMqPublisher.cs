@@ -23,6 +23,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _sending;
     private volatile bool _isBlocked;
+    private Task _looking = Task.CompletedTask;
 
     /// <summary>Begins to send.</summary>
     /// <param name="link">The connection that is for publishing alone: the broker blocks those that publish, and consumers must go on.</param>
@@ -58,6 +59,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _sending;
+        await _looking;
     }
 
     private async Task SendAsync()
@@ -95,15 +97,9 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         var body = new ArrayBufferWriter<byte>();
         while (!lost.IsCancellationRequested)
         {
-            // The same time for both: a pause that ends in between would be waited for by neither.
+            // One time for both: a pause that ended in between would be waited for by neither.
             var now = Now;
-            if (!_isBlocked && _outbox.TryLook(now, out var queue))
-            {
-                var length = await _lengths.OfAsync(queue, lost);
-                _outbox.Look(queue, length, Now, _log.QueueFull);
-                continue;
-            }
-
+            if (_outbox.TryLook(now, out var queue)) _looking = LookAsync(queue, lost);
             var pause = Timeout.InfiniteTimeSpan;
             if (!_isBlocked && _outbox.TrySend(now, out var bundle, out pause))
             {
@@ -121,6 +117,13 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
             {
             }
         }
+    }
+
+    private async Task LookAsync(QueueName queue, CancellationToken lost)
+    {
+        var length = await _lengths.OfAsync(queue, lost);
+        _outbox.Look(queue, length, Now, _log.QueueFull);
+        _changed.Release();
     }
 
     private void Follow(IChannel channel, CancellationTokenSource lost)
