@@ -22,7 +22,7 @@ awk -v day="$(date -u +%F)" -v cores="$(nproc)" '
         for (i in parts) sum += parts[i] ~ /ms$/ ? parts[i] / 1000 : parts[i] ~ /s$/ ? parts[i] + 0 : parts[i] ~ /m$/ ? parts[i] * 60 : parts[i] * 3600
         return sum
     }
-    /^(passed|failed) CoffeeShop\.IntegrationTests\./ {
+    /^(passed|failed|skipped) CoffeeShop\.IntegrationTests\./ {
         test = $2
         sub(/\(.*/, "", test)
         sub(/.*\.IntegrationTests\.[A-Za-z]+\./, "", test)

@@ -11,7 +11,7 @@ internal static class WorkerCommand
 {
     /// <summary>
     /// A broker keeps what waits, unlike a queue in memory, and what it costs is the number of messages. So a filter waits a little for
-    /// batches whose messages may travel together: half of those in hand wait until that is safe, while the other half is filtered.
+    /// batches whose messages may travel together: about half of those in hand wait until that is safe, while the others are filtered.
     /// Of a shard, a process has few bundles in hand: their messages come again, one by one, to whoever takes the shard over.
     /// </summary>
     private static readonly WorkerOptions Options = new() { Filters = 1, FilterPrefetch = 64, FilterGroupMax = 32, FilterInterval = TimeSpan.FromMilliseconds(50), OwnerPrefetch = 16 };

@@ -20,7 +20,7 @@ public sealed class ChaosVerdict(ISessionStore sessions, string expected)
 
     /// <summary>Waits until no session is open but those that nothing has come of, and judges all others.</summary>
     /// <param name="patience">How long sessions may take to end: what hangs is wrong.</param>
-    /// <param name="tell">Gets a line for each session.</param>
+    /// <param name="tell">Gets a line for each session, also for those that are not judged: open or expired ones that nothing has come of.</param>
     /// <param name="clock">Measures it.</param>
     /// <param name="stop">Ends the waiting.</param>
     /// <returns>How many were right and how many were not.</returns>
@@ -29,8 +29,14 @@ public sealed class ChaosVerdict(ISessionStore sessions, string expected)
         var begun = clock.GetTimestamp();
         while ((await sessions.ListOpenSessionsAsync()).Any(record => !record.IsUntouched) && clock.GetElapsedTime(begun) < patience) await Task.Delay(LookInterval, clock, stop);
         var (right, wrong) = (0, 0);
-        foreach (var record in (await sessions.ListSessionsAsync()).Where(record => !record.IsUntouched && !_before.Contains(record.Session.Id)).Reverse())
+        foreach (var record in (await sessions.ListSessionsAsync()).Where(record => !_before.Contains(record.Session.Id)).Reverse())
         {
+            if (record is { IsUntouched: true, State: SessionState.Open or SessionState.Expired })
+            {
+                tell($"session {record.Session.Id} of client {record.Session.ClientId}: left out, nothing has come of it");
+                continue;
+            }
+
             var problem = await ProblemOfAsync(record);
             if (problem is null) right++;
             else wrong++;

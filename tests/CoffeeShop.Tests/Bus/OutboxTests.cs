@@ -100,10 +100,11 @@ public sealed class OutboxTests
         Assert.False(outbox.TryLook(TimeSpan.Zero, out _));
         outbox.Accept(channel, 8, multiple: true);
 
-        // What is under way counts as well as what waits: after the next one, 25 × 600 + 600 are below the bound, 26 × 600 + 600 are not.
-        Look(25, TimeSpan.Zero);
+        // What is under way counts as well as what waits, also what was at the beginning of the look: 22 × 600 + 4 × 600 are below the bound.
+        Look(22, TimeSpan.Zero);
         Assert.Equal([[8]], Bundles(outbox));
         Assert.True(outbox.TryLook(TimeSpan.Zero, out _));
+        // 26 × 600 + 600 are not.
         Look(26, TimeSpan.Zero);
         Assert.Equal([(One, 32)], full);
         Assert.False(outbox.TryLook(TimeSpan.Zero, out _));

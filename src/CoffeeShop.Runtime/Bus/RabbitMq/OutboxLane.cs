@@ -23,8 +23,10 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     private int _refusals;
     private (long Bundles, long Bytes) _sentSinceLook;
     private double _bytesOfBundle;
+    private long _bytesUnderWayAtLook;
     private bool _isLookedAt;
     private int _fullLooks;
+    private bool _isTold;
 
     public QueueName Queue => queue;
 
@@ -41,7 +43,7 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     public bool IsReady => _waiting.Count > 0 && _underWay < _limit && (_underWay == 0 || _bytesWaiting >= options.BundleBytes || _waiting.Count >= RabbitMqOptions.BundleMessagesMax);
 
     /// <summary>Whether the length of the queue is to be looked at, but for the pause.</summary>
-    public bool WantsLook => !_isLookedAt && (_fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound);
+    public bool WantsLook => !_isLookedAt && (_fullLooks > 0 || IsSpan(_sentSinceLook.Bytes));
 
     /// <summary>Whether nothing may be sent before the queue has been looked at.</summary>
     public bool NeedsLook => _fullLooks > 0 || _sentSinceLook.Bytes > options.QueueBytesMax / LooksPerBound * 2;
@@ -77,14 +79,19 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     /// <summary>The queue is being looked at.</summary>
     public void BeginLook()
     {
-        if (_sentSinceLook.Bundles > 0) _bytesOfBundle = (double)_sentSinceLook.Bytes / _sentSinceLook.Bundles;
-        _sentSinceLook = default;
+        if (IsSpan(_sentSinceLook.Bytes))
+        {
+            _bytesOfBundle = (double)_sentSinceLook.Bytes / _sentSinceLook.Bundles;
+            _sentSinceLook = default;
+        }
+
+        _bytesUnderWayAtLook = _bytesUnderWay;
         _isLookedAt = true;
     }
 
     /// <summary>
-    /// The queue has been looked at. What is under way may be in it already, and counts; the others are taken to have the size of those
-    /// that had gone between this look and the one before: the broker tells no client how many bytes a queue has.
+    /// The queue has been looked at. What is under way, or was at the beginning of the look, may not have been counted, and counts here; those
+    /// that were are taken to have the size of the last sixteenth that was sent: the broker tells no client how many bytes a queue has.
     /// </summary>
     /// <param name="length">How many bundles wait in the queue; null when that could not be found out.</param>
     /// <param name="now">The time, as for <see cref="PausedUntil"/>.</param>
@@ -92,14 +99,16 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
     public bool EndLook(long? length, TimeSpan now)
     {
         _isLookedAt = false;
-        if ((length * _bytesOfBundle) + _bytesUnderWay <= options.QueueBytesMax)
+        if ((length * _bytesOfBundle) + Math.Max(_bytesUnderWay, _bytesUnderWayAtLook) <= options.QueueBytesMax)
         {
-            _fullLooks = 0;
+            (_fullLooks, _isTold) = (0, false);
             return false;
         }
 
         PausedUntil = now + options.PauseAfter(++_fullLooks, options.FullPauseMax);
-        return _fullLooks == 1 && length is not null;
+        var isNew = length is not null && !_isTold;
+        _isTold |= isNew;
+        return isNew;
     }
 
     public void Accept(Bundle bundle)
@@ -140,6 +149,9 @@ internal sealed class OutboxLane(QueueName queue, RabbitMqOptions options)
         _bytesWaiting = 0;
         return all;
     }
+
+    /// <summary>Whether so many bytes are enough to look at the queue again, and to know what a bundle has.</summary>
+    private bool IsSpan(long bytes) => bytes > options.QueueBytesMax / LooksPerBound;
 
     private void Settle(Bundle bundle)
     {

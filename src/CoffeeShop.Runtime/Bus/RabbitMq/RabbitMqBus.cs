@@ -102,8 +102,8 @@ public sealed class RabbitMqBus : IBus
     {
         _publisher.Close();
         await _publishing.DisposeAsync();
+        await _consuming.DisposeAsync();
         await _publisher.DisposeAsync();
         await _lengths.DisposeAsync();
-        await _consuming.DisposeAsync();
     }
 }

@@ -66,13 +66,12 @@ internal static class RabbitMqConnecting
         try
         {
             await connection.CloseAsync(ClosePatience);
+            await connection.DisposeAsync();
         }
         catch (Exception e) when (RabbitMqErrors.IsTrouble(e))
         {
             // It is closed by the other side then, or nobody is there any more.
         }
-
-        await connection.DisposeAsync();
     }
 
     /// <summary>Closes a channel, whatever has become of it.</summary>
@@ -81,13 +80,12 @@ internal static class RabbitMqConnecting
         try
         {
             if (channel.IsOpen) await channel.CloseAsync();
+            await channel.DisposeAsync();
         }
         catch (Exception e) when (RabbitMqErrors.IsTrouble(e))
         {
             // It ends with its connection.
         }
-
-        await channel.DisposeAsync();
     }
 
     private static ConnectionFactory Factory(RabbitMqOptions options)

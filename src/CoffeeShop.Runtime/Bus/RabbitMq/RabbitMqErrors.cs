@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -10,7 +11,7 @@ internal static class RabbitMqErrors
 {
     /// <summary>Whether it is trouble of the broker or the network, and no mistake of ours.</summary>
     public static bool IsTrouble(Exception e) =>
-        e is BrokerUnreachableException or OperationInterruptedException or RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException or OperationCanceledException;
+        e is BrokerUnreachableException or OperationInterruptedException or RabbitMQClientException or IOException or SocketException or TimeoutException or ObjectDisposedException or OperationCanceledException or ChannelClosedException;
 
     /// <summary>
     /// Whether a queue or an exchange does not exist. The broker gives the same code for a queue that does exist and has no

@@ -13,8 +13,11 @@ public sealed record RabbitMqOptions(RabbitMqAddress Address)
     /// <summary>How many bytes of messages travel together at most. A larger message goes alone, at once.</summary>
     public int BundleBytes { get; init; } = 64 << 10;
 
-    /// <summary>How many bundles of messages are under way to the broker at most, unconfirmed.</summary>
-    public int WindowBundles { get; init; } = 256;
+    /// <summary>
+    /// How many bundles of messages are under way to the broker at most, unconfirmed. Fewer than the 128 frames that the client library keeps
+    /// for a connection: a publisher that waits for room there while the connection is lost waits for ever, and so does its end.
+    /// </summary>
+    public int WindowBundles { get; init; } = 100;
 
     /// <summary>How many bytes are under way to the broker at most, unconfirmed. A larger message goes alone.</summary>
     public long WindowBytes { get; init; } = 32 << 20;

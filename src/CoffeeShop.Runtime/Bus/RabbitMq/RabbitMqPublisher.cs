@@ -54,7 +54,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     /// <summary>Fails what is not confirmed, and takes nothing in any more.</summary>
     public void Close() => _outbox.Close(_log.Published);
 
-    /// <summary>Ends the loop. The link is closed before, or a message that a blocked broker does not read would be waited for.</summary>
+    /// <summary>Ends the loop. Both links are closed before, or a broker that does not read, or does not answer, would be waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
@@ -99,7 +99,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         {
             // One time for both: a pause that ended in between would be waited for by neither.
             var now = Now;
-            if (_outbox.TryLook(now, out var queue)) _looking = LookAsync(queue, lost);
+            if (_outbox.TryLook(now, out var queue)) _looking = LookAsync(queue);
             var pause = Timeout.InfiniteTimeSpan;
             if (!_isBlocked && _outbox.TrySend(now, out var bundle, out pause))
             {
@@ -119,11 +119,19 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(QueueName queue, CancellationToken lost)
+    private async Task LookAsync(QueueName queue)
     {
-        var length = await _lengths.OfAsync(queue, lost);
-        _outbox.Look(queue, length, Now, _log.QueueFull);
-        _changed.Release();
+        long? length = null;
+        try
+        {
+            length = await _lengths.OfAsync(queue, _closing.Token);
+        }
+        finally
+        {
+            // Whatever comes of it: without an answer the lane would wait for ever.
+            _outbox.Look(queue, length, Now, _log.QueueFull);
+            _changed.Release();
+        }
     }
 
     private void Follow(IChannel channel, CancellationTokenSource lost)

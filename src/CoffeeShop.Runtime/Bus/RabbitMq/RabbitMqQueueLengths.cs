@@ -11,8 +11,8 @@ internal sealed class RabbitMqQueueLengths(RabbitMqLink link) : IAsyncDisposable
 
     /// <summary>How many messages wait in a queue, without those that consumers have in hand. One call at a time.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="cancellationToken">Ends the waiting for the answer.</param>
-    /// <returns>Null when the broker does not answer, or is not waited for any more. A queue that is not there has none: whoever publishes to it is told what is missing.</returns>
+    /// <param name="cancellationToken">Ends the waiting for a connection. A question that has been asked is answered, or ends with the connection.</param>
+    /// <returns>Null when the broker does not answer. A queue that is not there has none: whoever publishes to it is told what is missing.</returns>
     public async Task<long?> OfAsync(QueueName queue, CancellationToken cancellationToken)
     {
         try
