@@ -59,7 +59,7 @@ public sealed class ClusterServerFaultTests(Broker broker, PostgresServer postgr
                 await set();
                 sending.Release();
                 await cluster.Gateways[0].Says($"low on {name}");
-                await cluster.StandsStill();
+                await cluster.IsBlocked();
                 Assert.False(sending.Ended.IsCompleted, name);
             }
             finally

@@ -3,6 +3,7 @@ using CoffeeShop.Delivery;
 using CoffeeShop.IntegrationTests.Drills;
 using CoffeeShop.Storage;
 using CoffeeShop.Storage.Postgres;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Storage;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
@@ -32,8 +33,9 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
         {
             // In the middle of whatever it does.
             var before = owners.ConvertAll(owner => owner.Acknowledged);
-            while (owners.Zip(before).Any(one => one.First.Acknowledged < one.Second + 20) && !working.Any(work => work.IsFaulted))
-                await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.Holds(
+                () => owners.Zip(before).All(one => one.First.Acknowledged >= one.Second + 20) || working.Exists(work => work.IsFaulted),
+                () => $"The owners have got from {string.Join(", ", before)} to {string.Join(", ", owners.Select(owner => owner.Acknowledged))}, expected 20 more of each.");
             await _mortal.Service.KillAsync();
             await _mortal.Service.StartAsync();
         }
@@ -79,11 +81,15 @@ public sealed class PostgresFaultTests(PostgresServer server) : IAsyncDisposable
 
         async Task<long> NextBeatsAsync(long seen)
         {
-            while (true)
-            {
-                if (await storage.ListMembersAsync() is [{ Member.Name: "database-1", Beats: var beats }] && beats != seen) return beats;
-                await Task.Delay(20, TestContext.Current.CancellationToken);
-            }
+            IReadOnlyList<MemberReport> members = [];
+            await Eventually.Holds(
+                async () =>
+                {
+                    members = await storage.ListMembersAsync();
+                    return members is [{ Member.Name: "database-1" }] && members[0].Beats != seen;
+                },
+                () => $"Found the members [{string.Join(", ", members)}], expected database-1 alone, with other beats than {seen}.\n{log.Text}");
+            return members[0].Beats;
         }
     }
 

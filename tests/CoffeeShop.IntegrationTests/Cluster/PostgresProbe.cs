@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoffeeShop.Storage.Postgres;
+using CoffeeShop.Tests;
 using Npgsql;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
@@ -7,8 +8,6 @@ namespace CoffeeShop.IntegrationTests.Cluster;
 /// <summary>Looks into a database past the storage, and holds transactions back at their commit.</summary>
 internal sealed class PostgresProbe : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), LookInterval = TimeSpan.FromMilliseconds(5);
-
     private readonly NpgsqlDataSource _source;
 
     public PostgresProbe(string address)
@@ -37,8 +36,15 @@ internal sealed class PostgresProbe : IAsyncDisposable
     /// <summary>Completes when that many transactions wait for a lock.</summary>
     public async Task UntilWaitingAsync(int count)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (await WaitingAsync() != count) await Task.Delay(LookInterval, patience.Token);
+        var waiting = 0;
+        await Eventually.Holds(
+            async () =>
+            {
+                waiting = await WaitingAsync();
+                return waiting == count;
+            },
+            () => $"{waiting} transactions wait for a lock, expected {count}.",
+            TimeSpan.FromSeconds(20));
     }
 
     /// <summary>Ends the connections of all others, as a server that goes away does.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CoffeeShop.Services;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
@@ -69,13 +70,23 @@ internal sealed class RoleProcess(params string[] arguments) : IAsyncDisposable
     }
 
     /// <summary>Waits until it is paused.</summary>
-    public Task IsPaused() => Until(
-        // The state follows the name, which is in parentheses.
-        () => File.ReadAllText($"/proc/{ProcessId}/stat").Split(") ")[^1].StartsWith('T'), "It is not paused.");
+    public async Task IsPaused()
+    {
+        var stat = "";
+        await Eventually.Holds(
+            () =>
+            {
+                stat = File.ReadAllText($"/proc/{ProcessId}/stat");
+                // The state follows the name, which is in parentheses.
+                return stat.Split(") ")[^1].StartsWith('T');
+            },
+            () => $"{this} is not paused: found {stat}, expected the state T.\n{Log}",
+            Patience);
+    }
 
     /// <summary>Waits until it has said something.</summary>
     /// <param name="part">What is looked for in a line.</param>
-    public Task Says(string part) => Until(() => Log.Contains(part, StringComparison.Ordinal), $"\"{part}\" was not said.");
+    public Task Says(string part) => Eventually.Holds(() => Log.Contains(part, StringComparison.Ordinal), () => $"{this} has not said \"{part}\".\n{Log}", Patience);
 
     /// <summary>SIGTERM, and the end that follows.</summary>
     public async Task<int> Stop()
@@ -90,17 +101,6 @@ internal sealed class RoleProcess(params string[] arguments) : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
-    }
-
-    private async Task Until(Func<bool> condition, string otherwise)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        while (!condition())
-        {
-            Assert.False(patience.IsCancellationRequested, $"{otherwise}\n{Log}");
-            await Task.Delay(50, CancellationToken.None);
-        }
     }
 }
 

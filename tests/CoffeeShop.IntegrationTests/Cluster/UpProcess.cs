@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CoffeeShop.Services;
+using CoffeeShop.Tests;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
 
@@ -57,13 +58,15 @@ internal sealed class UpProcess : IAsyncDisposable
     /// <summary>Waits until none of them is left.</summary>
     public static async Task Gone(IReadOnlyList<int> processes)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        while (processes.Where(Exists).ToList() is { Count: > 0 } left)
-        {
-            if (patience.IsCancellationRequested) Assert.Fail($"Left behind: {string.Join(", ", left)}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+        List<int> left = [];
+        await Eventually.Holds(
+            () =>
+            {
+                left = [.. processes.Where(Exists)];
+                return left.Count == 0;
+            },
+            () => $"Left behind: {string.Join(", ", left.Select(process => $"{process} ({CommandOf(process).Replace('\0', ' ').Trim()})"))}; expected none.",
+            TimeSpan.FromSeconds(20));
     }
 
     /// <summary>What a list of processes shows of one; nothing when it is gone.</summary>

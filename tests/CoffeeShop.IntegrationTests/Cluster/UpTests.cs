@@ -60,12 +60,12 @@ public sealed class UpTests(Datasets datasets) : IClassFixture<Datasets>, IDispo
         {
             using var sending = new SingleServer.Client(up.Address, datasets.Ordinary.Path);
             using var process = sending.Start();
-            await Until(() => sending.HasSession);
+            await Eventually.Holds(() => sending.HasSession, () => $"The client has no session, expected one before {name} is killed.\n{up.Log}", Patience);
             var old = up.ProcessOf(name);
             UpProcess.Send(Signal.Kill, old);
             (await Coffee.End(process)).Is(0);
             sending.Received(datasets.Ordinary);
-            await Until(() => up.ProcessOf(name) != old);
+            await StartedAgain(up, name, old);
             Assert.Contains($"process: {name} | error: killed by signal 9", up.Log, StringComparison.Ordinal);
         }
 
@@ -73,7 +73,7 @@ public sealed class UpTests(Datasets datasets) : IClassFixture<Datasets>, IDispo
         var paused = up.ProcessOf("aggregate-1");
         UpProcess.Send(Signal.Pause, paused);
         await SendAndCheck(up.Address, datasets.Ordinary, "1");
-        await Until(() => up.ProcessOf("aggregate-1") != paused);
+        await StartedAgain(up, "aggregate-1", paused);
 
         var tree = up.Tree();
         Assert.Equal(0, await up.Stop());
@@ -107,10 +107,6 @@ public sealed class UpTests(Datasets datasets) : IClassFixture<Datasets>, IDispo
 
     private static string Logs(UpProcess up) => string.Concat(Directory.GetFiles(Path.Combine(up.State, "logs")).Select(File.ReadAllText)) + up.Log;
 
-    private static async Task Until(Func<bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        while (!holds()) await Task.Delay(20, patience.Token);
-    }
+    private static Task StartedAgain(UpProcess up, string name, int old) =>
+        Eventually.Holds(() => up.ProcessOf(name) != old, () => $"{name} is still process {old}, expected another one.\n{up.Log}", Patience);
 }

@@ -3,6 +3,7 @@ using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
 using CoffeeShop.Storage.Postgres;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 using RabbitMQ.Client;
 
@@ -120,9 +121,14 @@ public sealed class ChaosDrills(Datasets datasets) : IClassFixture<Datasets>, ID
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
         foreach (var queue in topology.Queues.Append(RabbitMqTopology.Parking))
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            patience.CancelAfter(TimeSpan.FromSeconds(30));
-            while (await channel.MessageCountAsync(queue.Name, patience.Token) > 0) await Task.Delay(200, patience.Token);
+            var left = 0u;
+            await Eventually.Holds(
+                async () =>
+                {
+                    left = await channel.MessageCountAsync(queue.Name, TestContext.Current.CancellationToken);
+                    return left == 0;
+                },
+                () => $"{left} messages are left in {queue.Name}, expected none.");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
 using CoffeeShop.Services;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.Drills;
@@ -56,7 +57,7 @@ public sealed class FullDiskClusterDrills(Broker broker, Datasets datasets) : IC
         using var client = new SingleServer.Client(up.Address, datasets.Ordinary.Path);
         using var sending = client.Start();
         var ended = Coffee.End(sending, TimeSpan.FromMinutes(4));
-        while (!client.HasSession) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Eventually.Holds(() => client.HasSession, () => $"The client has no session, expected one before the disk is full.\n{up.Log}");
         sending.Send(Signal.Pause);
         disk.Fill();
         sending.Send(Signal.Continue);

@@ -4,6 +4,7 @@ using CoffeeShop.Delivery;
 using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
 using CoffeeShop.Queries;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 using CoffeeShop.Tests.Storage;
 
@@ -94,7 +95,14 @@ public sealed class LateMessageDrills(Broker broker, PostgresServer postgres, Da
 
     private static async Task IsEmpty(ClusterUnderTest cluster, QueueName[] queues)
     {
-        while ((await cluster.Queues()).Any(queue => queue.Value > 0 && queues.Contains(new QueueName(queue.Key)))) await Task.Delay(100, Stop);
+        List<KeyValuePair<string, int>> left = [];
+        await Eventually.Holds(
+            async () =>
+            {
+                left = [.. (await cluster.Queues()).Where(queue => queue.Value > 0 && queues.Contains(new QueueName(queue.Key)))];
+                return left.Count == 0;
+            },
+            () => $"Left in queues: {string.Join(", ", left)}; expected nothing.\n{cluster.Tail}");
     }
 
     private static async Task AreEmpty(ClusterUnderTest cluster, IEnumerable<string> tables)

@@ -30,7 +30,7 @@ public sealed class SecurityDrills(Datasets datasets) : IClassFixture<Datasets>
         using var client = Coffee.StartWith(
             new Dictionary<string, string> { ["COFFEE_TOKEN"] = Token, ["COFFEE_LOG_LEVEL"] = "DEBUG" }, failPoint: null, "send", "--server", server.Address, "--data", datasets.Ordinary.Path, "--out", out1);
         var session = Path.Combine(out1, "client-1.session");
-        while (!File.Exists(session) && !client.HasExited) await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Eventually.Holds(() => File.Exists(session) || client.HasExited, () => $"The client has no session, expected {session}.\n{server.Log}");
         var (secret, mode) = (SessionFile.Read(session)!.Key.Secret.ToArray(), File.GetUnixFileMode(session));
         var processes = string.Concat(new[] { server.ProcessId, client.Id }.Select(process => File.ReadAllText($"/proc/{process}/cmdline")));
         var ended = (await Coffee.End(client)).Is(0);

@@ -88,9 +88,15 @@ public sealed class KillTests(Datasets datasets) : IClassFixture<Datasets>
         second.Received(datasets.Ordinary);
         (await ended[2]).Is(1).Says("A session of version 1 is void then: send it again.");
         // The server sees by itself that nobody goes on with it.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!(await server.Get($"/sessions/{version1}")).Contains("\"state\":\"failed\"", StringComparison.Ordinal)) await Task.Delay(100, patience.Token);
+        var session = "";
+        await Eventually.Holds(
+            async () =>
+            {
+                session = await server.Get($"/sessions/{version1}");
+                return session.Contains("\"state\":\"failed\"", StringComparison.Ordinal);
+            },
+            () => $"Found {session}, expected it to have failed.\n{server.Log}",
+            TimeSpan.FromMinutes(1));
         await AtRest.Check(server, state.Path, complete: 3, failed: 1);
     }
 

@@ -36,11 +36,14 @@ public sealed class ReadmeTests : IDisposable
         (await Run(sends[2], "--server", server.Address)).Is(0);
         var answer = Encoding.UTF8.GetString(_folder.Read("coffee-demo/out/client-demo.ndjson"));
         // The session of version 1 is complete a moment after its connection has ended.
-        for (var sessions = ""; !sessions.Contains("\"protocol\":1", StringComparison.Ordinal) || sessions.Contains("\"state\":\"open\"", StringComparison.Ordinal);)
-        {
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-            sessions = await server.Get("/sessions");
-        }
+        var sessions = "";
+        await Eventually.Holds(
+            async () =>
+            {
+                sessions = await server.Get("/sessions");
+                return sessions.Contains("\"protocol\":1", StringComparison.Ordinal) && !sessions.Contains("\"state\":\"open\"", StringComparison.Ordinal);
+            },
+            () => $"Found {sessions}, expected one of version 1, and none that is open.\n{server.Log}");
 
         Assert.Equal(answer, (await Run(Commands("results").Single(), "--http", server.Http)).Is(0).Output);
         Assert.Equal(0, await server.Stop());

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using CoffeeShop.Tests;
 using CoffeeShop.Tests.Cli;
 
 namespace CoffeeShop.IntegrationTests.SingleServer;
@@ -89,16 +90,7 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>Waits until it has said something.</summary>
     /// <param name="part">What is looked for in the log.</param>
-    public async Task Says(string part)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!Log.Contains(part, StringComparison.Ordinal))
-        {
-            Assert.False(patience.IsCancellationRequested, $"\"{part}\" was not said.\n{Log}");
-            await Task.Delay(20, CancellationToken.None);
-        }
-    }
+    public Task Says(string part) => Eventually.Holds(() => Log.Contains(part, StringComparison.Ordinal), () => $"The server has not said \"{part}\".\n{Log}", TimeSpan.FromMinutes(1));
 
     /// <summary>SIGKILL.</summary>
     public async Task Kill()

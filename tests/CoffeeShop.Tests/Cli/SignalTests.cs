@@ -15,9 +15,10 @@ public sealed class SignalTests
         using var shop = new Shop();
         WriteGigabytes(shop);
         using var process = Coffee.Start("run", "--data", shop.Data, "--out", shop.Out);
-        // Not a wait for time to pass but for the run to begin; a process that never does fails the test.
-        var patience = Stopwatch.StartNew();
-        while (!shop.Written.Contains("client-1.ndjson.partial") && !process.HasExited && patience.Elapsed < TimeSpan.FromMinutes(1)) await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Eventually.Holds(
+            () => shop.Written.Contains("client-1.ndjson.partial") || process.HasExited,
+            () => $"The run has not begun: found [{string.Join(", ", shop.Written)}], expected client-1.ndjson.partial.",
+            TimeSpan.FromMinutes(1));
         using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         (await Coffee.End(process)).Is(exitCode).Says("Stopped; no result was written.");
         Assert.Empty(shop.Written);

@@ -3,7 +3,6 @@ using CoffeeShop.Client;
 using CoffeeShop.Output;
 using CoffeeShop.Protocol;
 using CoffeeShop.Tables;
-using CoffeeShop.Tests.Gateway;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CoffeeShop.Tests.Client;
@@ -200,7 +199,7 @@ public sealed class ClientSessionTests : IDisposable
         var sending = _sending.SendAsync(hanging, stop.Token);
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var alive = new ServerProgress([], 0, 0, 4);
-        await GatewayHarness.UntilAsync(
+        await Eventually.Holds(
             async () =>
             {
                 // In small steps: what is written has its time to be heard before the clock says that nothing was.
@@ -208,7 +207,7 @@ public sealed class ClientSessionTests : IDisposable
                 clock.Advance(TimeSpan.FromSeconds(1));
                 return _sending.Log.Split('\n').Any(line => line.Contains("INFO action: wait | result: in_progress | client_id: agencia-7 | seconds: ", StringComparison.Ordinal) && line.EndsWith($"0 | server: {server}", StringComparison.Ordinal));
             },
-            "the client says that it waits");
+            () => $"The client has not said that it waits for its server {server}.\n{_sending.Log}");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
     }

@@ -52,18 +52,6 @@ internal sealed class GatewayHarness : IAsyncDisposable
 
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(Server.Address);
 
-    /// <summary>Waits until something has happened, which is looked at again and again; what never happens fails the test.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> hasHappened, string what)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!await hasHappened())
-        {
-            Assert.False(patience.IsCancellationRequested, $"It never happened: {what}.");
-            await Task.Delay(5, CancellationToken.None);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();

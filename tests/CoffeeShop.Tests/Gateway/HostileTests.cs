@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using CoffeeShop.Configuration;
 using CoffeeShop.Gateway;
 using CoffeeShop.Protocol;
+using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Cli;
 using Microsoft.Extensions.Time.Testing;
@@ -36,7 +37,7 @@ public sealed class HostileTests
         using var silent = await gateway.ConnectAsync();
         using var slow = await gateway.ConnectAsync();
         var (first, second) = (silent.ReceiveAsync(), slow.ReceiveErrorAsync());
-        await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Server.Connections == 2), "both are connected");
+        await Eventually.Holds(() => gateway.Server.Connections == 2, () => $"Found {gateway.Server.Connections} connections, expected both.\n{gateway.Log}");
         await SlowlyAsync(slow, clock, second, [Opcode.Hello, 200]);
         Assert.Equal(ErrorCode.TimedOut, (await second).Code);
         Assert.Same(BatchReceived.Failure, await first);
@@ -51,13 +52,13 @@ public sealed class HostileTests
         await client.SendAsync(RawClient.Hello());
         var key = (await client.ReceiveAsync<Welcome>()).Session;
         var error = client.ReceiveErrorAsync();
-        await GatewayHarness.UntilAsync(
+        await Eventually.Holds(
             () =>
             {
                 clock.Advance(TimeSpan.FromMinutes(1));
-                return Task.FromResult(error.IsCompleted);
+                return error.IsCompleted;
             },
-            "the client is told");
+            () => $"The client has not been told, expected an error.\n{gateway.Log}");
         Assert.Equal(ErrorCode.TimedOut, (await error).Code);
         Assert.Equal(CoffeeShop.Delivery.SessionState.Open, (await gateway.Storage.FindSessionAsync(key.Id))!.State);
     }
@@ -73,7 +74,7 @@ public sealed class HostileTests
         await client.SendAsync(RawClient.Hello());
         await client.ReceiveAsync<Welcome>();
         await client.SendAsync(SmallShop.MenuBatch);
-        await GatewayHarness.UntilAsync(() => Task.FromResult(!bus.Published.IsEmpty), "the batch is published");
+        await Eventually.Holds(() => !bus.Published.IsEmpty, () => $"Nothing has been published, expected the batch.\n{gateway.Log}");
         var minutes = GatewayHarness.Limits.IdleTime.TotalMinutes;
         for (var minute = 0; minute < 2 * minutes; minute++) clock.Advance(TimeSpan.FromMinutes(1));
         hold.SetResult();
@@ -82,13 +83,13 @@ public sealed class HostileTests
         await client.SendAsync(SmallShop.StoresBatch);
         Assert.Same(BatchReceived.Success, await client.ReceiveAnswerAsync());
         var error = client.ReceiveErrorAsync();
-        await GatewayHarness.UntilAsync(
+        await Eventually.Holds(
             () =>
             {
                 clock.Advance(TimeSpan.FromMinutes(1));
-                return Task.FromResult(error.IsCompleted);
+                return error.IsCompleted;
             },
-            "the client is told");
+            () => $"The client has not been told, expected an error.\n{gateway.Log}");
         Assert.Equal(ErrorCode.TimedOut, (await error).Code);
     }
 
@@ -149,7 +150,7 @@ public sealed class HostileTests
         await first.ReceiveAsync<Welcome>();
         using (var second = await gateway.ConnectAsync())
         {
-            await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Server.Connections == 2), "both are connected");
+            await Eventually.Holds(() => gateway.Server.Connections == 2, () => $"Found {gateway.Server.Connections} connections, expected both.\n{gateway.Log}");
             try
             {
                 using var third = await gateway.ConnectAsync();
@@ -161,7 +162,7 @@ public sealed class HostileTests
             }
         }
 
-        await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Server.Connections == 1), "the second is gone");
+        await Eventually.Holds(() => gateway.Server.Connections == 1, () => $"Found {gateway.Server.Connections} connections, expected the first alone.\n{gateway.Log}");
         using var fourth = await gateway.ConnectAsync();
         await fourth.SendAsync(RawClient.Hello());
         await fourth.ReceiveAsync<Welcome>();
@@ -208,13 +209,15 @@ public sealed class HostileTests
             Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
         }
 
-        await GatewayHarness.UntilAsync(
+        SessionRecord? session = null;
+        await Eventually.Holds(
             async () =>
             {
                 clock.Advance(TimeSpan.FromHours(1));
-                return (await gateway.Storage.ListSessionsAsync()).SingleOrDefault() is null or { State: CoffeeShop.Delivery.SessionState.Expired, Reason: "Nothing happened for 24 hours." };
+                session = (await gateway.Storage.ListSessionsAsync()).SingleOrDefault();
+                return session is null or { State: CoffeeShop.Delivery.SessionState.Expired, Reason: "Nothing happened for 24 hours." };
             },
-            "the session expires");
+            () => $"Found {session}, expected it to have expired.\n{gateway.Log}");
     }
 
     [Fact]
@@ -236,15 +239,16 @@ public sealed class HostileTests
             empty = (await client.ReceiveAsync<Welcome>()).Session;
         }
 
-        await GatewayHarness.UntilAsync(
+        SessionRecord? session = null;
+        await Eventually.Holds(
             async () =>
             {
                 clock.Advance(TimeSpan.FromMinutes(1));
-                return (await gateway.Storage.FindSessionAsync(empty.Id))!.State != CoffeeShop.Delivery.SessionState.Open;
+                session = await gateway.Storage.FindSessionAsync(empty.Id);
+                return session!.State != CoffeeShop.Delivery.SessionState.Open;
             },
-            "the empty session expires");
-        var session = (await gateway.Storage.FindSessionAsync(empty.Id))!;
-        Assert.Equal((CoffeeShop.Delivery.SessionState.Expired, "Nothing was sent, and nobody came back for 20 minutes."), (session.State, session.Reason));
+            () => $"Found {session}, expected it to have expired.\n{gateway.Log}");
+        Assert.Equal((CoffeeShop.Delivery.SessionState.Expired, "Nothing was sent, and nobody came back for 20 minutes."), (session!.State, session.Reason));
         Assert.Equal(CoffeeShop.Delivery.SessionState.Open, (await gateway.Storage.FindSessionAsync(begun.Id))!.State);
     }
 
@@ -258,13 +262,13 @@ public sealed class HostileTests
         var key = (await client.ReceiveAsync<Welcome>()).Session;
         await gateway.Storage.EndSessionAsync(key.Id, CoffeeShop.Delivery.SessionState.Failed, "why");
         var error = client.ReceiveErrorAsync();
-        await GatewayHarness.UntilAsync(
+        await Eventually.Holds(
             () =>
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(error.IsCompleted);
+                return error.IsCompleted;
             },
-            "the client is told");
+            () => $"The client has not been told, expected an error.\n{gateway.Log}");
         Assert.Equal(ErrorCode.SessionFailed, (await error).Code);
     }
 
@@ -321,13 +325,15 @@ public sealed class HostileTests
     private static async Task SlowlyAsync(RawClient client, FakeTimeProvider clock, Task ended, byte[]? beginning = null)
     {
         await client.SendAsync(beginning ?? [Opcode.Columns, 0, 0, 1, 0]);
-        await GatewayHarness.UntilAsync(
+        var sent = 0;
+        await Eventually.Holds(
             async () =>
             {
                 clock.Advance(TimeSpan.FromSeconds(2));
                 try
                 {
                     if (!ended.IsCompleted) await client.SendAsync(new byte[1]);
+                    sent++;
                 }
                 catch (SocketException)
                 {
@@ -336,7 +342,7 @@ public sealed class HostileTests
 
                 return ended.IsCompleted;
             },
-            "the slow client is ended");
+            () => $"The slow client could send {sent} bytes, expected to be ended.");
     }
 
     private static byte[] MenuFrame()

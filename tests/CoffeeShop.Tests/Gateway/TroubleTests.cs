@@ -23,7 +23,9 @@ public sealed class TroubleTests
         }
 
         await using var gateway = await GatewayHarness.StartAsync(folder: folder);
-        await GatewayHarness.UntilAsync(async () => (await gateway.Storage.FindSessionAsync(id))!.State == SessionState.Complete, "the session is complete");
+        SessionRecord? session = null;
+        await Eventually.Holds(
+            async () => (session = await gateway.Storage.FindSessionAsync(id))!.State == SessionState.Complete, () => $"Found {session}, expected it to be complete.\n{gateway.Log}");
         Assert.Contains($"action: session_repair | result: in_progress | session: {id}", gateway.Log, StringComparison.Ordinal);
     }
 
@@ -64,13 +66,15 @@ public sealed class TroubleTests
             await client.ReceiveAsync<Welcome>();
         }
 
-        await GatewayHarness.UntilAsync(
+        SessionRecord? session = null;
+        await Eventually.Holds(
             async () =>
             {
                 clock.Advance(TimeSpan.FromMinutes(1));
-                return (await gateway.Storage.ListSessionsAsync()).Single().State == SessionState.Expired;
+                session = (await gateway.Storage.ListSessionsAsync()).Single();
+                return session.State == SessionState.Expired;
             },
-            "the session expires");
+            () => $"Found {session}, expected it to have expired.\n{gateway.Log}");
         Assert.Contains("ERROR action: session_care | result: fail", gateway.Log, StringComparison.Ordinal);
         Assert.False(gateway.Server.Stopped.IsCompleted);
         await gateway.Server.StopAsync();
@@ -90,7 +94,7 @@ public sealed class TroubleTests
         await client.SendAsync(SmallShop.MenuBatch, SmallShop.MenuBatch with { Number = 3 });
         Assert.Equal(ErrorCode.Structural, (await client.ReceiveAsync<ErrorMessage>()).Code);
         hold.SetResult();
-        await GatewayHarness.UntilAsync(() => Task.FromResult(bus.Passed == 1), "the batch is published after all");
+        await Eventually.Holds(() => bus.Passed == 1, () => $"{bus.Passed} messages have been published, expected the batch after all.\n{gateway.Log}");
         client.CloseSending();
         Assert.Null(await client.ReceiveAsync());
     }
@@ -120,7 +124,9 @@ public sealed class TroubleTests
         await client.SendAsync(RawRows.End(MenuItems.Table));
         Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
         await client.SendAsync(new Finished(1));
-        await GatewayHarness.UntilAsync(async () => (await gateway.Storage.ListSessionsAsync()).Single().State == SessionState.Complete, "the session is complete");
+        SessionRecord? session = null;
+        await Eventually.Holds(
+            async () => (session = (await gateway.Storage.ListSessionsAsync()).Single()).State == SessionState.Complete, () => $"Found {session}, expected it to be complete.\n{gateway.Log}");
         var shards = gateway.Storage.Shards;
         Assert.Equal(TableRegistry.All.Sum(table => Topology.DestinationsOf(table, shards).Length), bus!.Published.Count);
     }

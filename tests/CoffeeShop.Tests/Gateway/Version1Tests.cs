@@ -63,7 +63,7 @@ public sealed class Version1Tests
         await client.SendAsync(Batch(1, Transaction));
         await client.SendAsync(RawRows.End(Transactions.Table));
         await client.SendAsync(RawRows.Batch(Users.Table, 1, BatchStatus.EndOfFile));
-        await GatewayHarness.UntilAsync(() => Task.FromResult(gateway.Log.Contains("table: users", StringComparison.Ordinal)), "the batch after the end has come");
+        await Eventually.Holds(() => gateway.Log.Contains("table: users", StringComparison.Ordinal), () => $"The batch after the end has not come, expected \"table: users\" in the log.\n{gateway.Log}");
         Assert.Empty((await gateway.Storage.ListSessionsAsync()).Single().Ends);
         held.SetResult();
         for (var answers = 0; answers < 3; answers++) Assert.Same(BatchReceived.Success, await client.ReceiveAsync());
@@ -133,13 +133,15 @@ public sealed class Version1Tests
 
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var gateway = await GatewayHarness.StartAsync(clock: clock, folder: folder);
-        await GatewayHarness.UntilAsync(
+        SessionRecord? session = null;
+        await Eventually.Holds(
             async () =>
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
-                return (await gateway.Storage.ListSessionsAsync()).Single() is { State: SessionState.Failed, Reason: "Its connection is gone." };
+                session = (await gateway.Storage.ListSessionsAsync()).Single();
+                return session is { State: SessionState.Failed, Reason: "Its connection is gone." };
             },
-            "the session is ended");
+            () => $"Found {session}, expected it to have failed since its connection is gone.\n{gateway.Log}");
     }
 
     public static TheoryData<string, byte[]> Malformed => new()
@@ -197,7 +199,15 @@ public sealed class Version1Tests
     private static async Task<SessionRecord> SessionAsync(GatewayHarness gateway, Func<SessionRecord, bool> isIt)
     {
         SessionRecord? found = null;
-        await GatewayHarness.UntilAsync(async () => (found = (await gateway.Storage.ListSessionsAsync()).FirstOrDefault(isIt)) is not null, "the session is there");
+        IReadOnlyList<SessionRecord> sessions = [];
+        await Eventually.Holds(
+            async () =>
+            {
+                sessions = await gateway.Storage.ListSessionsAsync();
+                found = sessions.FirstOrDefault(isIt);
+                return found is not null;
+            },
+            () => $"Expected another session than these: {string.Join(", ", sessions)}.\n{gateway.Log}");
         return found!;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using CoffeeShop.Services;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -108,7 +109,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         await other.StartAsync([new SupervisedProcess("b", Shell(Deaf), TimeSpan.FromHours(1))]).WaitAsync(Patience, Stop);
         using var giveUp = new CancellationTokenSource();
         var stopping = other.StopAsync(giveUp.Token);
-        await Until(() => other.Statuses[0].State == SupervisedState.Stopping);
+        await Eventually.Holds(() => other.Statuses[0].State == SupervisedState.Stopping, () => $"Found {other.Statuses[0]}, expected it to be stopping.", Patience);
         Assert.False(stopping.IsCompleted);
         await giveUp.CancelAsync();
         await stopping.WaitAsync(Patience, Stop);
@@ -148,10 +149,6 @@ public sealed class SupervisorTests : IAsyncDisposable
         Assert.Equal(0, await kill.Exited);
     }
 
-    private static async Task Until(Func<bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(Patience);
-        while (!holds()) await Task.Delay(10, patience.Token);
-    }
+    private Task Until(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string expected = "") =>
+        Eventually.Holds(holds, () => $"Found {string.Join(", ", _supervisor.Statuses)}, expected {expected}.\n{string.Join('\n', _lines)}", Patience);
 }

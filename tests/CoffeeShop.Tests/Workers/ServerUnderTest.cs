@@ -35,8 +35,6 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public WorkerGroup Workers { get; private set; } = null!;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     /// <summary>Registers a session.</summary>
     public Task OpenAsync(WorldSession session) =>
         Storage.CreateSessionAsync(new NewSession(session.Id, 2, "agencia-1", null, new byte[32], new byte[16], session.Pin));
@@ -46,14 +44,18 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public async Task<SessionRecord> EndOfAsync(WorldSession session)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            if (await Storage.FindSessionAsync(session.Id) is { State: not SessionState.Open } record) return record;
-            Assert.False(Workers.Completion.IsFaulted, $"{Workers.Completion.Exception?.InnerException}");
-            await Task.Delay(2, patience.Token);
-        }
+        SessionRecord? record = null;
+        await Eventually.Holds(
+            async () =>
+            {
+                record = await Storage.FindSessionAsync(session.Id);
+                if (record is { State: not SessionState.Open }) return true;
+                Assert.False(Workers.Completion.IsFaulted, $"{Workers.Completion.Exception?.InnerException}");
+                return false;
+            },
+            () => $"Session {session.Id} has not ended: found {record}, and {Bus.Pending} messages on the bus.",
+            TimeSpan.FromSeconds(20));
+        return record!;
     }
 
     /// <summary>The result file, as a gateway puts it together.</summary>

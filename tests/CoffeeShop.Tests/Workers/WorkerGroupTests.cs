@@ -5,7 +5,6 @@ using CoffeeShop.Observability;
 using CoffeeShop.Storage;
 using CoffeeShop.Tables;
 using CoffeeShop.Tests.Delivery.World;
-using CoffeeShop.Tests.Gateway;
 using CoffeeShop.Tests.Observability;
 using CoffeeShop.Workers;
 using Microsoft.Extensions.Logging;
@@ -285,7 +284,8 @@ public sealed class WorkerGroupTests
         {
             using var logs = LoggerFactory.Create(logging => logging.AddLines(log, LogLevel.Information, TimeProvider.System));
             var recovered = server.Workers.WaitForRecoveryAsync(TimeSpan.FromMilliseconds(5), TimeProvider.System, logs.CreateLogger("Workers"), TestContext.Current.CancellationToken);
-            await GatewayHarness.UntilAsync(() => Task.FromResult(log.Text.Contains("action: owner_recovered | result: in_progress | workers: shard.1\n", StringComparison.Ordinal)), "the log says for whom");
+            await Eventually.Holds(
+                () => log.Text.Contains("action: owner_recovered | result: in_progress | workers: shard.1\n", StringComparison.Ordinal), () => $"Expected the log to say for whom the server waits.\n{log.Text}");
             Assert.False(recovered.IsCompleted);
             Volatile.Write(ref isInTrouble, false);
             await recovered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -329,7 +329,7 @@ public sealed class WorkerGroupTests
 
     /// <summary>Nothing is left on the bus: a session may be complete a moment before its joins acknowledge what completed it.</summary>
     private static Task AtRestAsync(ServerUnderTest server) =>
-        GatewayHarness.UntilAsync(() => Task.FromResult(server.Bus.Pending == 0), "nothing is left on the bus");
+        Eventually.Holds(() => server.Bus.Pending == 0, () => $"{server.Bus.Pending} messages are left on the bus, expected none.");
 
     /// <summary>Puts what a batch says to the shards into the journal, as owners do that die right afterwards.</summary>
     private static async Task JournalAtShardsAsync(ServerUnderTest server, WorldSession session, Message batch)
