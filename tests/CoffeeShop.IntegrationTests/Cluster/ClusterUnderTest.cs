@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using CoffeeShop.Bus;
 using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Cluster;
 using CoffeeShop.Delivery;
@@ -6,6 +9,8 @@ using CoffeeShop.Services;
 using CoffeeShop.Storage.Postgres;
 using CoffeeShop.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
 
@@ -127,6 +132,33 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>How many messages each queue has, those with a consumer included.</summary>
     public Task<IReadOnlyDictionary<string, int>> Queues() => _broker.Service.QueuesAsync(_virtualHost);
+
+    /// <summary>How many bytes wait in a queue, those that a consumer has in hand not counted. A few seconds old.</summary>
+    public async Task<long> WaitingBytes(QueueName queue)
+    {
+        var all = await _broker.Service.ControlAsync("list_queues", "--vhost", _virtualHost, "name", "message_bytes_ready");
+        var line = all.Split('\n', StringSplitOptions.TrimEntries).Single(line => line.StartsWith($"{queue}\t", StringComparison.Ordinal));
+        return long.Parse(line[(line.IndexOf('\t') + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>All that waits in a queue, which it stays in.</summary>
+    public async Task<IReadOnlyList<BusMessage>> Copy(QueueName queue)
+    {
+        var count = (await Queues())[queue.Name];
+        var bundles = new ConcurrentQueue<IReadOnlyList<BusMessage>>();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_brokerAddress) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) =>
+        {
+            // Never acknowledged: it goes back to the queue when the connection ends.
+            bundles.Enqueue(RabbitMqEnvelope.Read(delivery.BasicProperties, delivery.Body));
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue.Name, autoAck: false, consumer, TestContext.Current.CancellationToken);
+        await Eventually.Holds(() => bundles.Count == count, () => $"{bundles.Count} bundles came from {queue}, expected {count}.");
+        return [.. bundles.SelectMany(messages => messages)];
+    }
 
     /// <summary>The bus, for a test to publish and consume as if it were one of the processes.</summary>
     public Task<RabbitMqBus> ConnectBus() => RabbitMqBus.ConnectAsync(new RabbitMqOptions(RabbitMqAddress.Parse(_brokerAddress)), NullLogger.Instance);

@@ -19,8 +19,6 @@ public sealed class LateMessageDrills(Broker broker, PostgresServer postgres, Da
 
     private static readonly string[] Journals = ["journal", "snapshot", "attempt"];
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Messages_that_come_late_or_again_after_completion_cancellation_expiry_or_purge_change_nothing_and_leave_nothing()
     {
@@ -78,16 +76,11 @@ public sealed class LateMessageDrills(Broker broker, PostgresServer postgres, Da
         return [.. shuffled];
     }
 
-    private static async Task<List<(QueueName, BusMessage)>> CopyOf(ClusterUnderTest cluster, QueueName queue)
+    private static async Task<IEnumerable<(QueueName, BusMessage)>> CopyOf(ClusterUnderTest cluster, QueueName queue)
     {
-        var count = (await cluster.Queues())[queue.Name];
-        Assert.NotEqual(0, count);
-        await using var bus = await cluster.ConnectBus();
-        await using var subscription = await bus.SubscribeAsync(queue, count, Stop);
-        List<(QueueName, BusMessage)> copies = [];
-        // None is acknowledged: all go back to the queue.
-        while (copies.Count < count) copies.Add((queue, (await subscription.Deliveries.ReadAsync(Stop)).Message));
-        return copies;
+        var messages = await cluster.Copy(queue);
+        Assert.NotEmpty(messages);
+        return messages.Select(message => (queue, message));
     }
 
     private static Task Publish(RabbitMqBus bus, IEnumerable<(QueueName Queue, BusMessage Message)> copies, SessionId session) =>

@@ -70,12 +70,16 @@ public sealed class SecurityDrills(Datasets datasets) : IClassFixture<Datasets>
     [Fact]
     public async Task Lines_that_a_client_would_forge_in_the_log_stay_one_line()
     {
+        const string Forged = "1\n2026-01-01T00:00:00.000Z INFO action: forged | result: success";
         using var folder = new TemporaryFolder();
-        await using var server = await Server.Start(folder["state"]);
+        // What a client says comes into the log only when it is well-formed. The name of a folder that is gone does as it is.
+        await using var server = await Server.Start(folder["state"], "--dump-messages", folder[Forged]);
+        Directory.Delete(folder[Forged]);
         using var client = await RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
-        await client.SendAsync(RawClient.Hello() with { ClientId = "1\n2026-01-01T00:00:00.000Z INFO action: forged | result: success" });
+        await client.SendAsync(RawClient.Hello() with { ClientId = Forged });
         await client.ReceiveAsync();
         (await Send(server, folder["out"])).Is(0);
+        Assert.Contains("1\\u000a2026-01-01T00:00:00.000Z INFO action: forged", server.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(server.Log.Split('\n'), line => line.StartsWith("2026-01-01", StringComparison.Ordinal));
     }
 

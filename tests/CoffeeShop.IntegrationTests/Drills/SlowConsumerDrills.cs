@@ -1,7 +1,11 @@
+using CoffeeShop.Bus;
+using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Cluster;
 using CoffeeShop.IntegrationTests.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
+using CoffeeShop.Protocol;
 using CoffeeShop.Services;
+using CoffeeShop.Tests;
 
 namespace CoffeeShop.IntegrationTests.Drills;
 
@@ -10,21 +14,24 @@ namespace CoffeeShop.IntegrationTests.Drills;
 [Trait("suite", "drills")]
 public sealed class SlowConsumerDrills(Broker broker, PostgresServer postgres, Datasets datasets) : IClassFixture<Datasets>
 {
-    private static readonly TimeSpan Paused = TimeSpan.FromMilliseconds(300), Awake = TimeSpan.FromMilliseconds(200), Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Paused = TimeSpan.FromMilliseconds(300), Awake = TimeSpan.FromMilliseconds(200);
+
+    private static readonly long Bound = new RabbitMqOptions(RabbitMqAddress.Parse("amqp://localhost/")).QueueBytesMax;
 
     [Fact]
     public async Task A_filter_that_stands_still_stops_the_client_when_its_queue_is_full_and_changes_no_byte()
     {
-        // More than the queue takes, which is 32 MiB.
+        // More than the queue takes.
         var dataset = await datasets.Make("large", "--months", "2024-01..2025-06", "--transactions-per-month", "60000");
         await using var cluster = await ClusterUnderTest.Start(broker, postgres, new Counts(1, 1, 1, 1), shards: 2);
         using var sending = Sending.Start(cluster, dataset);
         await cluster.Reaches();
         cluster.Filters[0].Send(Signal.Pause);
         await cluster.Gateways[0].Says("action: queue_full | result: in_progress | queue: filter");
-        var (queued, before) = (0, -1);
-        for (; queued != before; await Task.Delay(Look, TestContext.Current.CancellationToken))
-            (before, queued) = (queued, (await cluster.Queues())["filter"]);
+        var waiting = 0L;
+        await Eventually.Holds(async () => (waiting = await cluster.WaitingBytes(QueueName.Filter)) >= Bound / 2, () => $"{waiting} bytes wait in the queue that is full, expected about {Bound}.");
+        // An eighth may go without a look, and the batch that exceeds it.
+        Assert.InRange(waiting, Bound / 2, (Bound * 9 / 8) + Frame.BodyBytesMax);
         Assert.False(sending.Ended.IsCompleted);
         cluster.Filters[0].Send(Signal.Continue);
         await sending.Completes("a filter that stands still");

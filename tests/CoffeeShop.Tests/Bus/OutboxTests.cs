@@ -216,16 +216,25 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void Whatever_the_broker_does_each_message_is_taken_before_it_completes() => Seeds.Check(1, 200, (random, seed) =>
+    public void Whatever_the_broker_does_each_message_is_taken_before_it_completes_and_none_waits_for_nothing() => Seeds.Check(1, 300, (random, seed) =>
     {
-        var outbox = new Outbox(Options, "here");
-        var (channel, now, sent, taken) = (outbox.Begin(), TimeSpan.Zero, new SortedDictionary<ulong, int>(), new HashSet<int>());
-        var (number, publishing) = (0UL, new List<Task>());
+        var outbox = new Outbox(Options with { BundleBytes = 3000, QueueBytesMax = 20_000 }, "here");
+        var (channel, number, now, sent) = (outbox.Begin(), 0UL, TimeSpan.Zero, new SortedDictionary<ulong, Bundle>());
+        var (publishing, taken, missing) = (new List<Task>(), new HashSet<int>(), new HashSet<int>());
+        QueueName? lookedAt = null;
         while (publishing.Count < 100 || publishing.Exists(one => !one.IsCompleted))
         {
             now += TimeSpan.FromMilliseconds(random.Next(50));
             if (publishing.Count < 100) publishing.Add(outbox.Add(random.OneIn(2) ? One : Other, BusSample.Message(publishing.Count, random.Next(4, 4000))));
-            while (outbox.TrySend(now, out var bundle, out _)) sent.Add(++number, bundle.Publications.Single().Message.Number());
+            var pause = Send();
+            // Something must come that makes the publisher try again: an answer, or the end of a pause.
+            Assert.True(sent.Count > 0 || lookedAt is not null || pause != Timeout.InfiniteTimeSpan || publishing.TrueForAll(one => one.IsCompleted), $"{publishing.Count(one => !one.IsCompleted)} wait for nothing");
+            if (lookedAt is { } queue && random.OneIn(3))
+            {
+                outbox.Look(queue, random.OneIn(5) ? null : random.Next(12), now, (_, _) => { });
+                lookedAt = null;
+            }
+
             if (random.OneIn(10))
             {
                 outbox.Lose();
@@ -234,17 +243,50 @@ public sealed class OutboxTests
             }
             else if (sent.Count > 0)
             {
-                var isMultiple = random.OneIn(2);
-                var upTo = random.Pick([.. sent.Keys]);
-                var meant = sent.Keys.Where(one => isMultiple ? one <= upTo : one == upTo).ToList();
-                var isRefused = random.OneIn(4);
-                if (!isRefused) taken.UnionWith(meant.Select(one => sent[one]));
-                if (isRefused) outbox.Refuse(channel, upTo, isMultiple, now, (_, _) => { });
-                else outbox.Accept(channel, upTo, isMultiple);
-                foreach (var one in meant) sent.Remove(one);
+                Answer();
             }
 
-            for (var i = 0; i < publishing.Count; i++) Assert.Equal(publishing[i].IsCompletedSuccessfully, taken.Contains(i));
+            for (var i = 0; i < publishing.Count; i++)
+                Assert.Equal((taken.Contains(i), missing.Contains(i)), (publishing[i].IsCompletedSuccessfully, publishing[i].IsFaulted));
+        }
+
+        TimeSpan Send()
+        {
+            while (true)
+            {
+                if (outbox.TryLook(now, out var queue))
+                {
+                    Assert.Null(lookedAt);
+                    lookedAt = queue;
+                }
+
+                if (!outbox.TrySend(now, out var bundle, out var pause)) return pause;
+                sent.Add(++number, bundle);
+            }
+        }
+
+        void Answer()
+        {
+            var isMultiple = random.OneIn(2);
+            var upTo = random.Pick([.. sent.Keys]);
+            var meant = sent.Where(one => isMultiple ? one.Key <= upTo : one.Key == upTo).ToList();
+            if (random.OneIn(4))
+            {
+                outbox.Refuse(channel, upTo, isMultiple, now, (_, _) => { });
+            }
+            else
+            {
+                foreach (var (_, bundle) in meant)
+                {
+                    var isMissing = random.OneIn(10);
+                    if (isMissing) outbox.Return(channel, bundle.Id);
+                    (isMissing ? missing : taken).UnionWith(bundle.Publications.Select(publication => publication.Message.Number()));
+                }
+
+                outbox.Accept(channel, upTo, isMultiple);
+            }
+
+            foreach (var (one, _) in meant) sent.Remove(one);
         }
     });
 
