@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests against real processes, the long drills too, and writes what they showed into the table of faults of README.md.
-#   tests/faults.sh          takes about half an hour
+#   tests/faults.sh          takes an hour and a quarter, most of it ten minutes of chaos, five times
 #   tests/faults.sh LOG...   from what runs with --output Detailed have said
 set -euo pipefail
 cd "$(dirname "$0")/.."
