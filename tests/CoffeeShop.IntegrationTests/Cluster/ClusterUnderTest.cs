@@ -133,12 +133,13 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>How many messages each queue has, those with a consumer included.</summary>
     public Task<IReadOnlyDictionary<string, int>> Queues() => _broker.Service.QueuesAsync(_virtualHost);
 
-    /// <summary>How many bytes wait in a queue, those that a consumer has in hand not counted. A few seconds old.</summary>
+    /// <summary>How many bytes wait in a classic queue, those that a consumer has in hand not counted.</summary>
     public async Task<long> WaitingBytes(QueueName queue)
     {
         var all = await _broker.Service.ControlAsync("list_queues", "--vhost", _virtualHost, "name", "message_bytes_ready");
-        var line = all.Split('\n', StringSplitOptions.TrimEntries).Single(line => line.StartsWith($"{queue}\t", StringComparison.Ordinal));
-        return long.Parse(line[(line.IndexOf('\t') + 1)..], CultureInfo.InvariantCulture);
+        var fields = all.Split('\n').Select(line => line.Split('\t', StringSplitOptions.TrimEntries)).FirstOrDefault(fields => fields is [var name, _] && name == queue.Name);
+        Assert.True(fields is not null, $"{queue} is not among these queues:\n{all}");
+        return long.Parse(fields[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>All that waits in a queue, which it stays in.</summary>
