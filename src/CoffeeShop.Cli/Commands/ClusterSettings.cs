@@ -28,7 +28,7 @@ internal sealed class ClusterSettings
         "--shards", "The number of shards of a new cluster; 8 when nothing says so, and the same from then on", "N", byDefault: null, text => ParseShards(text) is not null, $"a whole number from 1 to {ShardsMax}");
 
     private readonly TextOption _queueType = new(
-        "--queue-type", "How RabbitMQ keeps the queues of a new cluster: quorum, or classic for a broker of one node", "TYPE", "quorum", text => ParseQueueType(text) is not null, "quorum or classic");
+        "--queue-type", "How RabbitMQ keeps the queues of a new cluster: quorum when nothing says so, or classic for a broker of one node; of one that is there it must be right", "TYPE", byDefault: null, text => ParseQueueType(text) is not null, "quorum or classic");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -48,7 +48,7 @@ internal sealed class ClusterSettings
         return new ClusterOptions(broker, database)
         {
             Shards = parsed.GetValue(_shards) is { } shards ? ParseShards(shards) : null,
-            QueueType = ParseQueueType(parsed.GetRequiredValue(_queueType))!.Value,
+            QueueType = parsed.GetValue(_queueType) is { } type ? ParseQueueType(type) : null,
             NodeId = ReadNodeId(),
         };
     }
@@ -78,9 +78,8 @@ internal sealed class ClusterSettings
 
     /// <summary>What other processes of the cluster are told beside the addresses.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="queueType">How the queues are kept unless the command line says it.</param>
-    public IReadOnlyList<string> Flags(ParseResult parsed, string queueType) =>
-        [.. parsed.GetValue(_shards) is { } shards ? [_shards.Name, shards] : Array.Empty<string>(), _queueType.Name, parsed.Given(_queueType) ?? queueType];
+    /// <param name="queueType">How the queues are kept unless the command line says it; null for as they are.</param>
+    public IReadOnlyList<string> Flags(ParseResult parsed, string? queueType) => [.. Flag(_shards, parsed.GetValue(_shards)), .. Flag(_queueType, parsed.GetValue(_queueType) ?? queueType)];
 
     /// <summary>How owners work, as the documents' variables say. Of those that count what is counted anyway, a notice is given.</summary>
     /// <exception cref="ConfigurationException">A variable is wrong.</exception>
@@ -97,6 +96,8 @@ internal sealed class ClusterSettings
             ? new OwnerOptions { SnapshotInterval = messages }
             : throw new ConfigurationException($"environment variable {SnapshotIntervalVariable}: found \"{interval}\", expected a whole number of messages from 1.");
     }
+
+    private static string[] Flag(TextOption option, string? value) => value is null ? [] : [option.Name, value];
 
     private static string? ReadNodeId()
     {

@@ -42,7 +42,7 @@ internal static class UpCommand
                     parsed.GetRequiredValue(state),
                     cluster.Addresses(parsed, isPrivate),
                     // A private broker is one node: there is nobody to replicate to.
-                    cluster.Flags(parsed, queueType: isPrivate ? "classic" : "quorum"),
+                    cluster.Flags(parsed, queueType: isPrivate ? "classic" : null),
                     [.. gatewayFlags.SelectMany(flag => flag.Words(parsed))]),
                 signals);
         });

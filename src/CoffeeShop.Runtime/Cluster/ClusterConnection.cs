@@ -91,7 +91,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         RabbitMqBus? bus = null;
         try
         {
-            await PrepareAsync(new RabbitMqTopology(storage.Shards) { QueueType = options.QueueType }, broker, storage, log);
+            await PrepareAsync(options.QueueType, broker, storage, log);
             bus = await RabbitMqBus.ConnectAsync(broker, logs.CreateLogger("Bus"));
             var placement = new Placement();
             var membership = await Membership.JoinAsync(storage, role, name, placement, clock, log);
@@ -106,8 +106,9 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
-    private static async Task PrepareAsync(RabbitMqTopology topology, RabbitMqOptions broker, PostgresStorage storage, ILogger log)
+    private static async Task PrepareAsync(RabbitMqQueueType? queueType, RabbitMqOptions broker, PostgresStorage storage, ILogger log)
     {
+        var topology = new RabbitMqTopology(storage.Shards) { QueueType = queueType ?? RabbitMqQueueType.Quorum };
         if (await storage.RunOnceAsync(TopologyStep, () => topology.DeclareAsync(broker)))
         {
             log.TopologyDeclared($"{broker.Address}", topology.Shards);
@@ -119,11 +120,13 @@ public sealed class ClusterConnection : IAsyncDisposable
         try
         {
             await topology.CheckAsync(broker);
+            if (queueType is not null) await topology.CheckQueueTypeAsync(broker);
         }
         catch (BusSetupException e) when (e.Missing is { } missing)
         {
             foreach (var session in open) await storage.EndSessionAsync(session.Session.Id, SessionState.Failed, $"{missing} has vanished from the broker, and messages with it. Send the session again.");
             log.QueueVanished($"{broker.Address}", missing, open.Count);
+            if (queueType is null) topology = topology with { QueueType = await topology.FindQueueTypeAsync(broker) };
             await topology.DeclareAsync(broker);
             log.TopologyDeclared($"{broker.Address}", topology.Shards);
         }

@@ -10,8 +10,8 @@ public sealed record ClusterOptions(string Broker, string Database)
     /// <summary>The number of shards of a new cluster; null for 8, or for what the cluster has.</summary>
     public int? Shards { get; init; }
 
-    /// <summary>How the broker keeps the queues of a new cluster.</summary>
-    public RabbitMqQueueType QueueType { get; init; }
+    /// <summary>How the broker keeps the queues; null for quorum, or for what the cluster has.</summary>
+    public RabbitMqQueueType? QueueType { get; init; }
 
     /// <summary>How people call this process; null for a name made of its role, host and number.</summary>
     public string? NodeId { get; init; }

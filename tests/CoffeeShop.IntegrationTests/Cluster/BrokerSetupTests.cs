@@ -48,6 +48,8 @@ public sealed class BrokerSetupTests(Broker broker)
         await Topology.CheckAsync(options);
         await FailsAsync(() => (Topology with { QueueType = RabbitMqQueueType.Classic }).DeclareAsync(options), "found otherwise", "'quorum'", "Expected", "x-queue-type = classic");
         await FailsAsync(() => Topology.DeclareAsync(options with { QueueBytesMax = 5 }), "found otherwise", "x-max-length-bytes");
+        await Topology.CheckQueueTypeAsync(options);
+        await FailsAsync(() => (Topology with { QueueType = RabbitMqQueueType.Classic }).CheckQueueTypeAsync(options), "The queue parking", "found otherwise", "'quorum'", "Expected", "x-queue-type = classic");
         await FailsAsync(() => new RabbitMqTopology(Shards: 3).CheckAsync(options), "The queue shard.2 was not found", "Start the cluster first");
         await FailsAsync(() => new RabbitMqTopology(Shards: 1).CheckAsync(options), "The queue shard.1 was found", "the cluster has 1 shards");
     }

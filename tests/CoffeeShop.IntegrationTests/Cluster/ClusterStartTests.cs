@@ -1,8 +1,10 @@
 using CoffeeShop.Bus;
+using CoffeeShop.Bus.RabbitMq;
 using CoffeeShop.Cluster;
 using CoffeeShop.IntegrationTests.SingleServer;
 using CoffeeShop.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoffeeShop.IntegrationTests.Cluster;
 
@@ -65,6 +67,29 @@ public sealed class ClusterStartTests(Broker broker, PostgresServer postgres, Da
         await Assert.ThrowsAsync<StorageException>(() => Open($"{address}", $"{database}none", said: null));
         await Assert.ThrowsAsync<BusSetupException>(() => Open($"{address}none", database, said: null));
         await Assert.ThrowsAsync<BusSetupException>(() => Open($"amqp://coffee:wrong@{address.Authority}{address.AbsolutePath}", database, said: null));
+    }
+
+    [Fact]
+    public async Task Queues_of_another_type_than_is_asked_for_are_told_at_once_and_taken_when_none_is()
+    {
+        var (address, database) = ($"{broker.Service.UriOf((await broker.NewVirtualHostAsync()).Address.VirtualHost)}", await postgres.NewDatabaseAsync());
+        await Join(RabbitMqQueueType.Classic);
+        await Join(RabbitMqQueueType.Classic);
+        await Join(null);
+        var other = await Assert.ThrowsAsync<BusSetupException>(() => Join(RabbitMqQueueType.Quorum));
+        Assert.Contains("found otherwise", other.Message, StringComparison.Ordinal);
+        Assert.Contains("x-queue-type = quorum", other.Message, StringComparison.Ordinal);
+
+        // One that has vanished is made again as the others are.
+        await broker.Service.ControlAsync("delete_queue", "--vhost", new Uri(address).AbsolutePath[1..], QueueName.Filter.Name);
+        await Join(null);
+        await Join(RabbitMqQueueType.Classic);
+
+        async Task Join(RabbitMqQueueType? type)
+        {
+            await using var cluster = await ClusterConnection.OpenAsync(
+                new ClusterOptions(address, database) { QueueType = type }, Roles.Filter, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        }
     }
 
     // With little patience. Nothing is said when nothing is tried again.

@@ -40,15 +40,41 @@ public sealed record RabbitMqTopology(int Shards)
         await work.DoAsync($"The exchange {Exchange}", "a durable direct one", channel => channel.ExchangeDeclareAsync(Exchange, ExchangeType.Direct, durable: true, autoDelete: false));
         foreach (var queue in Queues.Prepend(Parking))
         {
-            var arguments = ArgumentsOf(queue, options.QueueBytesMax);
-            await work.DoAsync($"The queue {queue}", Describe(arguments), async channel =>
-            {
-                await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, arguments);
-                await channel.QueueBindAsync(queue.Name, Exchange, queue.Name);
-            });
+            await DeclareAsync(work, queue, options);
+            await work.DoAsync($"The queue {queue}", "permission to bind it", channel => channel.QueueBindAsync(queue.Name, Exchange, queue.Name));
         }
 
         await CheckNoMoreAsync(work);
+    }
+
+    /// <summary>Checks that the queues are kept as <see cref="QueueType"/> says, by declaring once more one that is there.</summary>
+    /// <param name="options">The broker, and the bound of its queues.</param>
+    /// <exception cref="BusSetupException">They are kept otherwise, or it is not permitted.</exception>
+    public async Task CheckQueueTypeAsync(RabbitMqOptions options)
+    {
+        await using var work = await RabbitMqSetup.BeginAsync(options);
+        foreach (var queue in Queues.Prepend(Parking))
+        {
+            if (!await work.HasQueueAsync(queue)) continue;
+            await DeclareAsync(work, queue, options);
+            return;
+        }
+    }
+
+    /// <summary>How the queues that are there are kept.</summary>
+    /// <param name="options">The broker, and the bound of its queues.</param>
+    public async Task<RabbitMqQueueType> FindQueueTypeAsync(RabbitMqOptions options)
+    {
+        try
+        {
+            await (this with { QueueType = RabbitMqQueueType.Quorum }).CheckQueueTypeAsync(options);
+            return RabbitMqQueueType.Quorum;
+        }
+        catch (BusSetupException e) when (!e.IsPassing)
+        {
+            // If that is not why it was refused, whoever declares the others is told.
+            return RabbitMqQueueType.Classic;
+        }
     }
 
     /// <summary>Checks that everything is there, and changes nothing.</summary>
@@ -61,6 +87,12 @@ public sealed record RabbitMqTopology(int Shards)
         foreach (var queue in Queues.Prepend(Parking))
             await work.DoAsync($"The queue {queue}", "it declared by the start of the cluster", channel => channel.QueueDeclarePassiveAsync(queue.Name));
         await CheckNoMoreAsync(work);
+    }
+
+    private Task DeclareAsync(RabbitMqSetup work, QueueName queue, RabbitMqOptions options)
+    {
+        var arguments = ArgumentsOf(queue, options.QueueBytesMax);
+        return work.DoAsync($"The queue {queue}", Describe(arguments), channel => channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, arguments));
     }
 
     /// <summary>A cluster of more shards has one whose messages nobody would take.</summary>
