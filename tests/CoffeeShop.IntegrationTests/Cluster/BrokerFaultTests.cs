@@ -141,8 +141,8 @@ public sealed class BrokerFaultTests(Broker broker)
         // Others do not wait for those.
         await bus.PublishAsync(QueueName.Filter, BusSample.Message(1)).WaitAsync(Patience, Test);
         Assert.Contains(published, publishing => !publishing.IsCompleted);
-        // An eighth may go without a look, and the one that exceeds it.
-        Assert.InRange((await broker.Service.QueuesAsync(options.Address.VirtualHost))[Shard.Name], QueueBytes / Bytes / 2, (QueueBytes / Bytes * 9 / 8) + 1);
+        // An eighth may go during a look that does not count it, and as much during the next one; each with the one that exceeds it.
+        Assert.InRange((await broker.Service.QueuesAsync(options.Address.VirtualHost))[Shard.Name], QueueBytes / Bytes / 2, (QueueBytes / Bytes * 5 / 4) + 2);
 
         await using var subscription = await bus.SubscribeAsync(Shard, prefetch: 20, Test);
         var seen = new HashSet<int>();

@@ -31,8 +31,8 @@ public sealed class SlowConsumerDrills(Broker broker, PostgresServer postgres, D
         await cluster.Gateways[0].Says("action: queue_full | result: in_progress | queue: filter");
         var waiting = 0L;
         await Eventually.Holds(async () => (waiting = await cluster.WaitingBytes(QueueName.Filter)) >= Bound / 2, () => $"{waiting} bytes wait in the queue that is full, expected about {Bound}.");
-        // An eighth may go without a look, and the batch that exceeds it.
-        Assert.InRange(waiting, Bound / 2, (Bound * 9 / 8) + Frame.BodyBytesMax);
+        // An eighth may go during a look that does not count it, and as much during the next one; each with the batch that exceeds it.
+        Assert.InRange(waiting, Bound / 2, (Bound * 5 / 4) + (2 * Frame.BodyBytesMax));
         Assert.False(sending.Ended.IsCompleted);
         cluster.Filters[0].Send(Signal.Continue);
         await sending.Completes("a filter that stands still");
