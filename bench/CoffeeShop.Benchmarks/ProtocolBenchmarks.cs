@@ -28,7 +28,7 @@ public class ProtocolBenchmarks
         (_batch, _read) = (sample.NewBatch(), new Batch(Table));
         _columnar = Encoded(() => ColumnarCodec.Write(_batch, _output));
         var writer = WriteRows(sample);
-        _rows = Encoded(() => writer.Flush(_output, 1, BatchStatus.Continue))[(Frame.HeaderBytes + TableRows.HeaderBytes)..];
+        _rows = writer.Flush(1, BatchStatus.Continue).Frame.WrittenSpan[(Frame.HeaderBytes + TableRows.HeaderBytes)..].ToArray();
         Console.WriteLine($"// {Table}: {(double)_columnar.Length / SampleData.Rows:0.0} bytes per row in columns, {(double)_rows.Length / SampleData.Rows:0.0} as texts");
     }
 
@@ -64,7 +64,7 @@ public class ProtocolBenchmarks
 
     private RowsWriter WriteRows(Sample sample)
     {
-        var writer = new RowsWriter(Table, SampleData.Rows);
+        var writer = new RowsWriter(Table, SampleData.Rows, () => new ArrayBufferWriter<byte>());
         using var records = CsvReader.Create(sample.Block.Lines, CsvDialect.Plain);
         while (records.Read())
         {

@@ -56,7 +56,7 @@ public sealed class RowReader
         var columns = batch.Columns;
         batch.Reserve(_plain.Count);
         for (var i = 0; i < columns.Length; i++)
-            if (!columns[i].TrySetAll(_plain.Fields(header.Fields[i]))) return false;
+            if (!columns[i].TrySetAll(0, _plain.Fields(header.Fields[i]))) return false;
 
         batch.Commit(_plain.Count);
         Plain = _plain;

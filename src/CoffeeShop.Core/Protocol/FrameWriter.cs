@@ -12,7 +12,7 @@ public static class FrameWriter
     public static void Write(IBufferWriter<byte> output, IMessage message)
     {
         var size = SizeOf(message);
-        Write(new BodyWriter(output), message, size);
+        Write(output, message, size);
     }
 
     /// <summary>A message in its frame, in memory of its own.</summary>
@@ -22,7 +22,7 @@ public static class FrameWriter
     {
         var size = SizeOf(message);
         var frame = GC.AllocateUninitializedArray<byte>(Frame.HeaderBytes + size);
-        Write(new BodyWriter(new WholeBuffer(frame)), message, size);
+        Write(new WholeBuffer(frame), message, size);
         return frame;
     }
 
@@ -37,10 +37,18 @@ public static class FrameWriter
         return (int)size.Bytes;
     }
 
-    private static void Write(BodyWriter frame, IMessage message, int size)
+    /// <summary>Writes what stands before a body, which follows.</summary>
+    internal static BodyWriter Begin(IBufferWriter<byte> output, byte opcode, int size)
     {
-        frame.U8(message.Opcode);
+        var frame = new BodyWriter(output);
+        frame.U8(opcode);
         frame.I32(size);
+        return frame;
+    }
+
+    private static void Write(IBufferWriter<byte> output, IMessage message, int size)
+    {
+        var frame = Begin(output, message.Opcode, size);
         message.Write(ref frame);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
@@ -28,6 +29,9 @@ public static class RowsReader
 
     /// <summary>No key is longer.</summary>
     public const int KeyBytesMax = 255;
+
+    /// <summary>So many rows are read column by column: their bytes stay in a core's cache until the last column.</summary>
+    private const int RowsAtOnce = 256;
 
     /// <summary>Adds rows to a batch.</summary>
     /// <param name="rows">The bytes of the rows, and no others.</param>
@@ -61,21 +65,61 @@ public static class RowsReader
         [MethodImpl(Hot.Path)]
         public int Read(int count, Batch batch, RejectedRow onRejected)
         {
-            var columns = batch.Columns;
             // Behind the columns, one for whatever no query reads.
-            Span<Field> fields = stackalloc Field[columns.Length + 1];
+            var width = batch.Columns.Length + 1;
+            Span<Field> fields = stackalloc Field[(RowsAtOnce * width) + 1];
             var taken = batch.Count;
-            for (; _row < count; _row++)
+            while (_row < count)
             {
-                if (!TryReadLikeBefore(fields)) ReadRow(fields);
-                var fitting = 0;
-                while (fitting < columns.Length && columns[fitting].TrySet(taken, _rows.Slice(fields[fitting].Start, fields[fitting].Length))) fitting++;
-                if (fitting == columns.Length) taken++;
-                else onRejected(_row, batch.Table.Columns[fitting], _rows.Slice(fields[fitting].Start, fields[fitting].Length));
+                var (first, found) = (_row, 0);
+                do
+                {
+                    var row = fields.Slice(found++ * width, width);
+                    if (!TryReadLikeBefore(row)) ReadRow(row);
+                    _row++;
+                }
+                while (found < RowsAtOnce && _row < count && HasBytesBehind);
+
+                taken += Take(batch, taken, first, fields, found, onRejected);
             }
 
             return _at == _rows.Length ? taken : throw Wrong($"{_rows.Length - _at} bytes more", "the end of the body");
         }
+
+        /// <summary>Whether what has been read has as many bytes behind it as may be loaded with it.</summary>
+        private readonly bool HasBytesBehind => _rows.Length - _at >= ColumnFields.BytesBehind;
+
+        /// <summary>Parses the fields of rows, column by column if every value fits, and row by row what is left.</summary>
+        /// <returns>How many rows are in the batch.</returns>
+        private readonly int Take(Batch batch, int taken, int first, ReadOnlySpan<Field> fields, int count, RejectedRow onRejected)
+        {
+            var columns = batch.Columns;
+            var width = columns.Length + 1;
+            // Only the last may lack bytes behind it.
+            var done = HasBytesBehind ? count : count - 1;
+            if (!TryTake(columns, taken, fields, done)) done = 0;
+            var fit = done;
+            for (var row = done; row < count; row++)
+            {
+                var fitting = 0;
+                var ofRow = fields.Slice(row * width, width);
+                while (fitting < columns.Length && columns[fitting].TrySet(taken + fit, TextOf(ofRow[fitting]))) fitting++;
+                if (fitting == columns.Length) fit++;
+                else onRejected(first + row, batch.Table.Columns[fitting], TextOf(ofRow[fitting]));
+            }
+
+            return fit;
+        }
+
+        private readonly bool TryTake(ReadOnlySpan<ColumnBuffer> columns, int taken, ReadOnlySpan<Field> fields, int count)
+        {
+            var ends = MemoryMarshal.Cast<Field, int>(fields);
+            for (var i = 0; i < columns.Length; i++)
+                if (!columns[i].TrySetAll(taken, new ColumnFields(_rows, ends, count, 2 * i, 2 * (columns.Length + 1), _isAscii))) return false;
+            return true;
+        }
+
+        private readonly ReadOnlySpan<byte> TextOf(Field field) => _rows[(field.Before + 1)..field.End];
 
         /// <summary>
         /// Finds the fields of a row that has the keys of one before it, in the same order: nearly every row has. Each is compared
@@ -97,7 +141,7 @@ public static class RowsReader
                 var length = BinaryPrimitives.ReadInt32LittleEndian(_rows[at..]);
                 at += sizeof(int);
                 if ((uint)length > (uint)(_rows.Length - at)) return false;
-                fields[key.Column] = new Field(at, length);
+                fields[key.Column] = new Field(at - 1, at + length);
                 at += length;
             }
 
@@ -118,7 +162,7 @@ public static class RowsReader
             {
                 var start = _at;
                 var key = ReadText(KeyBytesMax, "the length of a key");
-                ref readonly var known = ref keys.Find(key.Length, key.Length == 0 ? (byte)0 : _rows[key.Start], Load(start));
+                ref readonly var known = ref keys.Find(key.Length, key.Length == 0 ? (byte)0 : _rows[key.Before + 1], Load(start));
                 if ((seen & known.Bit) != 0) throw Wrong($"{keys.NameOf(known.Bit)} twice", "each key once");
                 seen |= known.Bit;
                 if (known.Bit == 0) AddUnknown(key, ref others);
@@ -136,10 +180,10 @@ public static class RowsReader
         /// <summary>Keeps a key that the table does not have, so that a second one like it is noticed.</summary>
         private readonly void AddUnknown(Field key, ref int count)
         {
-            var text = _rows.Slice(key.Start, key.Length);
+            var text = TextOf(key);
             foreach (var other in _unknown[..count])
                 if (_rows[other].SequenceEqual(text)) throw Wrong("a key twice", "each key once");
-            _unknown[count++] = key.Start..(key.Start + key.Length);
+            _unknown[count++] = (key.Before + 1)..key.End;
         }
 
         /// <summary>A key with its length, in one piece; with zeros behind it at the end of the rows.</summary>
@@ -160,7 +204,7 @@ public static class RowsReader
             var start = _at;
             _at += length;
             if (!_isAscii && !Utf8.IsValid(_rows.Slice(start, length))) throw Wrong("bytes that are no UTF-8", "text");
-            return new Field(start, length);
+            return new Field(start - 1, _at);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -178,8 +222,12 @@ public static class RowsReader
             new($"Rows of {keys.Table}, row {_row}: found {found}, expected {expected}.");
     }
 
-    /// <summary>Where a text is.</summary>
-    private readonly record struct Field(int Start, int Length);
+    /// <summary>Where a text is: the place before it, and its end.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Field(int Before, int End)
+    {
+        public int Length => End - Before - 1;
+    }
 
     /// <summary>Where a key that has been looked up begins with its length, how many bytes both take, and the column whose field follows.</summary>
     private readonly record struct KnownKey(int Start, int Bytes, int Column);

@@ -9,9 +9,9 @@ internal abstract partial class ColumnBuffer
     /// <summary>Parses a field into the given row, over what was there. Rows are filled in ascending order.</summary>
     public abstract bool TrySet(int row, ReadOnlySpan<byte> field);
 
-    /// <summary>Parses the fields of all rows, from row 0 on. The texts of a text column stay where they are.</summary>
+    /// <summary>Parses fields into rows from the given one on. Texts that are in a block stay there: their first row is 0.</summary>
     /// <returns>Whether every one fits; otherwise the rows are undefined.</returns>
-    public abstract bool TrySetAll(ColumnFields fields);
+    public abstract bool TrySetAll(int first, ColumnFields fields);
 
     /// <summary>Makes room for this many rows, keeping those that are there.</summary>
     public abstract void Resize(int capacity);
@@ -35,9 +35,9 @@ internal sealed class ValueBuffer<T, TGrammar> : ValueBuffer<T>
     public override bool TrySet(int row, ReadOnlySpan<byte> field) => TGrammar.TryParse(field, out Values[row]);
 
     [MethodImpl(Hot.Path)]
-    public override bool TrySetAll(ColumnFields fields)
+    public override bool TrySetAll(int first, ColumnFields fields)
     {
-        var values = Values.AsSpan(0, fields.Count);
+        var values = Values.AsSpan(first, fields.Count);
         for (var row = 0; row < values.Length; row++)
         {
             if (fields.IsShort(row, out var characters, out var length) && TGrammar.TryParseShort(characters, length, out values[row])) continue;
@@ -58,9 +58,9 @@ internal sealed class TimeBuffer : ValueBuffer<LocalDateTime>
     public override bool TrySet(int row, ReadOnlySpan<byte> field) => TryParse(field, out Values[row]);
 
     [MethodImpl(Hot.Path)]
-    public override bool TrySetAll(ColumnFields fields)
+    public override bool TrySetAll(int first, ColumnFields fields)
     {
-        var values = Values.AsSpan(0, fields.Count);
+        var values = Values.AsSpan(first, fields.Count);
         for (var row = 0; row < values.Length; row++)
             if (!TryParse(fields[row], out values[row])) return false;
         return true;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace CoffeeShop.Tables;
@@ -19,19 +20,24 @@ internal sealed partial class TextBuffer : ColumnBuffer
     public override bool TrySet(int row, ReadOnlySpan<byte> field)
     {
         if (field.IsEmpty || !Utf8.IsValid(field)) return false;
-        var start = row == 0 ? 0 : _ranges[row - 1].End;
+        var start = EndOf(row - 1);
         var end = start + field.Length;
-        if (end > _own.Length) Array.Resize(ref _own, Math.Max(end, 2 * _own.Length));
+        MakeRoom(end);
         field.CopyTo(_own.AsSpan(start));
         _bytes = _own;
         _ranges[row] = (start, end);
         return true;
     }
 
+    public override bool TrySetAll(int first, ColumnFields fields) =>
+        (fields.Block is { } block ? TryRefer(block, fields) : TryCopy(first, fields)) && (fields.IsAscii || AreValid(fields));
+
+    public override void Resize(int capacity) => Array.Resize(ref _ranges, capacity);
+
     [MethodImpl(Hot.Path)]
-    public override bool TrySetAll(ColumnFields fields)
+    private bool TryRefer(byte[] block, ColumnFields fields)
     {
-        _bytes = fields.Bytes;
+        _bytes = block;
         var ranges = _ranges.AsSpan(0, fields.Count);
         for (var row = 0; row < ranges.Length; row++)
         {
@@ -40,10 +46,36 @@ internal sealed partial class TextBuffer : ColumnBuffer
             ranges[row] = range;
         }
 
-        return fields.IsAscii || AreValid(fields);
+        return true;
     }
 
-    public override void Resize(int capacity) => Array.Resize(ref _ranges, capacity);
+    [MethodImpl(Hot.Path)]
+    private bool TryCopy(int first, ColumnFields fields)
+    {
+        var ranges = _ranges.AsSpan(first, fields.Count);
+        var at = EndOf(first - 1);
+        for (var row = 0; row < ranges.Length; row++)
+        {
+            var (start, end) = fields.Range(row);
+            var length = end - start;
+            if (length == 0) return false;
+            // What stands behind a short text is copied with it, and written over by the next.
+            MakeRoom(at + Math.Max(length, Vector512<byte>.Count));
+            if (length <= Vector512<byte>.Count) fields.Load(start).CopyTo(_own, at);
+            else fields[row].CopyTo(_own.AsSpan(at));
+            ranges[row] = (at, at += length);
+        }
+
+        _bytes = _own;
+        return true;
+    }
+
+    private int EndOf(int row) => row < 0 ? 0 : _ranges[row].End;
+
+    private void MakeRoom(int bytes)
+    {
+        if (bytes > _own.Length) Array.Resize(ref _own, Math.Max(bytes, 2 * _own.Length));
+    }
 
     private static bool AreValid(ColumnFields fields)
     {

@@ -16,10 +16,10 @@ internal sealed class TextBatching : Batching
     {
         _batchRows = batchRows;
         _reader = new TextRowReader(Rejections.Add);
-        _writer = new RowsWriter(TableRegistry.All[0], batchRows);
+        _writer = new RowsWriter(TableRegistry.All[0], batchRows, Frames.Rent);
     }
 
-    protected override void BeginTable(Table table) => _writer = new RowsWriter(table, _batchRows);
+    protected override void BeginTable(Table table) => _writer = new RowsWriter(table, _batchRows, Frames.Rent);
 
     protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
@@ -38,9 +38,9 @@ internal sealed class TextBatching : Batching
 
     private void Flush(BatchStatus status)
     {
-        var (number, frame) = (NextNumber(), Frames.Rent());
-        var count = _writer.Flush(frame, number, status);
-        _whole.Enqueue(new CutBatch(number, frame, count));
+        var number = NextNumber();
+        var (frame, rows) = _writer.Flush(number, status);
+        _whole.Enqueue(new CutBatch(number, frame, rows));
     }
 
     /// <summary>The field of a key; −1 when the file has none, and an empty value is sent.</summary>

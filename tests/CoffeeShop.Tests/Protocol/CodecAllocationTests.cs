@@ -37,8 +37,8 @@ public sealed class CodecAllocationTests
             "created_at" => "2024-01-01 10:06:50",
             _ => "5",
         })).ToArray();
-        var writer = new RowsWriter(table, rowsMax: 10_000);
         var output = new ArrayBufferWriter<byte>();
+        var writer = new RowsWriter(table, rowsMax: 10_000, () => output);
         var read = new Batch(table);
 
         long AllocatedFor(int rows) => Allocated(() =>
@@ -50,10 +50,10 @@ public sealed class CodecAllocationTests
                 writer.EndRow();
             }
 
-            output.ResetWrittenCount();
-            writer.Flush(output, 1, BatchStatus.Continue);
+            writer.Flush(1, BatchStatus.Continue);
             read.Clear();
             RowsReader.Append(output.WrittenSpan[(Frame.HeaderBytes + TableRows.HeaderBytes)..], rows, read, static (_, _, _) => { });
+            output.ResetWrittenCount();
         });
 
         // A frame has its message; a row has nothing.

@@ -113,7 +113,7 @@ public sealed partial class GoldenTests
     /// <summary>A message of rows, as our client of version 1 writes it.</summary>
     private static TableRows Rows(Table table, long number, BatchStatus status, params string[] rows)
     {
-        var writer = new RowsWriter(table, rowsMax: 1000);
+        var writer = new RowsWriter(table, rowsMax: 1000, () => new ArrayBufferWriter<byte>());
         foreach (var row in rows)
         {
             writer.BeginRow();
@@ -121,9 +121,7 @@ public sealed partial class GoldenTests
             writer.EndRow();
         }
 
-        var output = new ArrayBufferWriter<byte>();
-        writer.Flush(output, number, status);
-        return (TableRows)Frame.Of(output.WrittenMemory, Sender.Client).Read();
+        return (TableRows)Frame.Of(writer.Flush(number, status).Frame.WrittenMemory, Sender.Client).Read();
     }
 
     private static Bytes32 Sequence(int first) => new([.. Enumerable.Range(first, Bytes32.Size).Select(value => (byte)value)]);

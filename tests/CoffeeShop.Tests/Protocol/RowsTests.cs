@@ -100,43 +100,43 @@ public sealed class RowsTests
     [Fact]
     public void A_frame_is_cut_before_the_row_that_does_not_fit()
     {
-        var writer = new RowsWriter(Users.Table, rowsMax: 1000);
-        var output = new ArrayBufferWriter<byte>();
-        List<int> counts = [];
-        foreach (var bytes in (int[])[400_000, 400_000, 400_000, 1, 1_048_400, 1, 1])
+        var writer = NewWriter(Users.Table, rowsMax: 1000);
+        List<(ArrayBufferWriter<byte> Frame, int Rows)> frames = [];
+        var sizes = (int[])[400_000, 400_000, 400_000, 1, 1_048_400, 1, 1];
+        foreach (var bytes in sizes)
         {
             Add(writer, new string('x', bytes));
-            if (writer.IsFull) counts.Add(writer.Flush(output, 1, BatchStatus.Continue));
+            if (writer.IsFull) frames.Add(writer.Flush(frames.Count, BatchStatus.Continue));
         }
 
-        while (writer.Count > 0) counts.Add(writer.Flush(output, 1, BatchStatus.EndOfFile));
-        Assert.Equal([2, 2, 1, 2], counts);
-        var rest = new ReadOnlySequence<byte>(output.WrittenMemory);
-        List<int> read = [];
-        while (FrameReader.TryRead(ref rest, Sender.Client, out var frame))
+        while (writer.Count > 0) frames.Add(writer.Flush(frames.Count, BatchStatus.EndOfFile));
+        Assert.Equal([2, 2, 1, 2], frames.Select(frame => frame.Rows));
+        List<int> written = [];
+        for (var number = 0; number < frames.Count; number++)
         {
-            var rows = (TableRows)frame.Read();
+            var rows = (TableRows)Frame.Of(frames[number].Frame.WrittenMemory, Sender.Client).Read();
+            Assert.Equal((number, frames[number].Rows), (rows.Number, rows.Count));
             var batch = new Batch(Users.Table);
             RowsReader.Append(rows.Rows.ToArray(), rows.Count, batch, (_, _, _) => Assert.Fail("No row is wrong."));
-            read.Add(batch.Count);
+            Assert.Equal(rows.Count, batch.Count);
+            written.AddRange(Encoding.UTF8.GetString(rows.Rows.ToArray()).Split("birthdate")[..^1].Select(row => row.Count(c => c == 'x')));
         }
 
-        Assert.Equal(counts, read);
+        Assert.Equal(sizes, written);
     }
 
     [Fact]
     public void A_frame_has_at_most_so_many_rows()
     {
-        var writer = new RowsWriter(Users.Table, rowsMax: 2);
-        var output = new ArrayBufferWriter<byte>();
+        var writer = NewWriter(Users.Table, rowsMax: 2);
         List<int> counts = [];
         for (var i = 0; i < 5; i++)
         {
             Add(writer, "f");
-            if (writer.IsFull) counts.Add(writer.Flush(output, 1, BatchStatus.Continue));
+            if (writer.IsFull) counts.Add(writer.Flush(1, BatchStatus.Continue).Rows);
         }
 
-        counts.Add(writer.Flush(output, 1, BatchStatus.EndOfFile));
+        counts.Add(writer.Flush(1, BatchStatus.EndOfFile).Rows);
         Assert.Equal([2, 2, 1], counts);
     }
 
@@ -147,11 +147,11 @@ public sealed class RowsTests
         {
             // No field can be longer than the record, and each has its keys around it.
             var keys = WireKey.Of(table);
-            var writer = new RowsWriter(table, rowsMax: 1);
+            var writer = NewWriter(table, rowsMax: 1);
             writer.BeginRow();
             for (var i = 0; i < keys.Length; i++) writer.Value(i == 0 ? new byte[Block.RecordBytesMax] : []);
             writer.EndRow();
-            Assert.InRange(writer.Flush(new ArrayBufferWriter<byte>(), 1, BatchStatus.EndOfFile), 1, 1);
+            Assert.InRange(writer.Flush(1, BatchStatus.EndOfFile).Rows, 1, 1);
 
             var columnar = sizeof(int) + table.Columns.Sum(column => 16 + (column is TextColumn ? 0 : sizeof(long))) + Block.RecordBytesMax;
             Assert.True(columnar < Columns.RowsBytesMax);
@@ -161,13 +161,11 @@ public sealed class RowsTests
     [Fact]
     public void What_is_no_text_in_a_column_that_no_query_reads_becomes_question_marks()
     {
-        var writer = new RowsWriter(Users.Table, rowsMax: 10);
+        var writer = NewWriter(Users.Table, rowsMax: 10);
         writer.BeginRow();
         foreach (var value in (byte[][])["1"u8.ToArray(), [0xFF, (byte)'f', 0xE2, 0x82], "2000-01-01"u8.ToArray(), "é"u8.ToArray()]) writer.Value(value);
         writer.EndRow();
-        var output = new ArrayBufferWriter<byte>();
-        writer.Flush(output, 1, BatchStatus.EndOfFile);
-        var text = Encoding.UTF8.GetString(output.WrittenSpan);
+        var text = Encoding.UTF8.GetString(writer.Flush(1, BatchStatus.EndOfFile).Frame.WrittenSpan);
         Assert.Contains("?f??", text, StringComparison.Ordinal);
         Assert.Contains("é", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\uFFFD", text, StringComparison.Ordinal);
@@ -185,6 +183,8 @@ public sealed class RowsTests
 
         return [.. row];
     }
+
+    private static RowsWriter NewWriter(Table table, int rowsMax) => new(table, rowsMax, () => new ArrayBufferWriter<byte>());
 
     private static void Add(RowsWriter writer, string gender)
     {

@@ -27,9 +27,8 @@ public sealed class SameRowsTests
             var file = RealReading.Read(table, path);
 
             List<string> rejected = [];
-            var output = new ArrayBufferWriter<byte>();
-            Write(table, rows).Flush(output, 1, BatchStatus.EndOfFile);
-            var message = (TableRows)Frame.Of(output.WrittenMemory, Sender.Client).Read();
+            var (frame, _) = Write(table, rows).Flush(1, BatchStatus.EndOfFile);
+            var message = (TableRows)Frame.Of(frame.WrittenMemory, Sender.Client).Read();
             fromRows.Clear();
             RowsReader.Append(message.Rows.ToArray(), message.Count, fromRows, (row, column, found) => rejected.Add($"{row} {column.Name}: {Rejection.Quote(found)}"));
             Assert.Equal(file.Rows, Shown.Rows(fromRows));
@@ -53,7 +52,7 @@ public sealed class SameRowsTests
 
     private static RowsWriter Write(Table table, string[][] rows)
     {
-        var writer = new RowsWriter(table, rowsMax: 1000);
+        var writer = new RowsWriter(table, rowsMax: 1000, () => new ArrayBufferWriter<byte>());
         foreach (var row in rows)
         {
             writer.BeginRow();

@@ -20,10 +20,22 @@ public sealed record TableRows(Table Table, int Count, long Number, BatchStatus 
     /// <inheritdoc/>
     public void Write(ref BodyWriter body)
     {
-        body.I32(Count);
-        body.I64(Number);
-        body.U8((byte)Status);
+        WriteHeader(ref body, Count, Number, Status);
         body.Write(Rows);
+    }
+
+    /// <summary>Writes all of the frame that stands before the rows.</summary>
+    internal static void WriteHeader(IBufferWriter<byte> output, Table table, int count, long number, BatchStatus status, int rowsBytes)
+    {
+        var frame = FrameWriter.Begin(output, table.Opcode, HeaderBytes + rowsBytes);
+        WriteHeader(ref frame, count, number, status);
+    }
+
+    private static void WriteHeader(ref BodyWriter body, int count, long number, BatchStatus status)
+    {
+        body.I32(count);
+        body.I64(number);
+        body.U8((byte)status);
     }
 
     internal static MessageReader ReaderOf(Table table) => (ref BodyReader body) =>
