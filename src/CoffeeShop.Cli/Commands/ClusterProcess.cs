@@ -80,7 +80,7 @@ internal static class ClusterProcess
 
     private static int Run(LogLevel level, Func<TimeProvider, ILoggerFactory, Task> run, CancellationToken stop)
     {
-        using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, TimeProvider.System));
+        using var logs = LineLoggerProvider.NewFactory(Console.Error, level, TimeProvider.System);
         try
         {
             run(TimeProvider.System, logs).GetAwaiter().GetResult();

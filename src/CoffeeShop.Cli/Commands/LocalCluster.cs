@@ -40,7 +40,7 @@ internal static class LocalCluster
     private static async Task RunAsync(UpOptions options, LogLevel level, Signals signals)
     {
         using var output = new UpOutput(Path.Combine(options.State, "logs"));
-        using var logs = LoggerFactory.Create(logging => logging.AddLines(output.Own, level, TimeProvider.System));
+        using var logs = LineLoggerProvider.NewFactory(output.Own, level, TimeProvider.System);
         await using var supervisor = new Supervisor(output.Hear, TimeProvider.System, logs.CreateLogger("Supervisor"));
         using var table = UpOutput.Show(() => supervisor.Statuses);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

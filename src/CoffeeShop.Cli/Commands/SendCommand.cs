@@ -28,7 +28,7 @@ internal static class SendCommand
     {
         var watch = Stopwatch.StartNew();
         var dataset = Dataset.Open(options.Dataset);
-        using var logs = LoggerFactory.Create(logging => logging.AddLines(LogWriter.StandardError, options.LogLevel, TimeProvider.System));
+        using var logs = LineLoggerProvider.NewFactory(LogWriter.StandardError, options.LogLevel, TimeProvider.System);
         var logger = logs.CreateLogger("Client");
         var report = options.IsVersion1
             ? SendVersion1(options, dataset, logger, signals)

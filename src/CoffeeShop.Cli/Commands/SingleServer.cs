@@ -34,7 +34,7 @@ internal static class SingleServer
     private static async Task<bool> RunAsync(GatewayOptions options, string stateFolder, LogLevel level, CancellationToken stop)
     {
         var clock = TimeProvider.System;
-        using var logs = LoggerFactory.Create(logging => logging.AddLines(Console.Error, level, clock));
+        using var logs = LineLoggerProvider.NewFactory(Console.Error, level, clock);
         // Each goes before what it needs: the gateway lets frames in flight be finished by the workers.
         await using var storage = StateFolder.Open(stateFolder, clock);
         await using var bus = new InMemoryBus();

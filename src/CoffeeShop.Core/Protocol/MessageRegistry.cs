@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using CoffeeShop.Tables;
 
@@ -32,12 +31,17 @@ public static class MessageRegistry
         new(Opcode.Emission, "EMISSION", Bus, Frame.BusBodyBytesMax, BusPayload.ReaderOf(Opcode.Emission)),
     ];
 
-    private static readonly FrozenDictionary<byte, MessageType> ByOpcode = All.ToFrozenDictionary(type => type.Opcode);
+    private static readonly MessageType?[] ByOpcode = IndexByOpcode();
 
     /// <summary>The kind of message with an opcode.</summary>
     /// <param name="opcode">The opcode.</param>
     /// <exception cref="ProtocolException">There is none.</exception>
-    public static MessageType Of(byte opcode) => ByOpcode.TryGetValue(opcode, out var type)
-        ? type
-        : throw new ProtocolException($"Found opcode {opcode}, expected that of a message.");
+    public static MessageType Of(byte opcode) => ByOpcode[opcode] ?? throw new ProtocolException($"Found opcode {opcode}, expected that of a message.");
+
+    private static MessageType?[] IndexByOpcode()
+    {
+        var types = new MessageType?[byte.MaxValue + 1];
+        foreach (var type in All) types[type.Opcode] = types[type.Opcode] is null ? type : throw new InvalidOperationException($"{type} and {types[type.Opcode]} have the same opcode.");
+        return types;
+    }
 }

@@ -103,27 +103,29 @@ public sealed class RowsWriter
     internal int Add(PlainBlock block, int record, ReadOnlySpan<int> fields)
     {
         var keys = _keys.AsSpan(0, fields.Length);
+        ref var source = ref MemoryMarshal.GetArrayDataReference(block.Bytes);
         for (; record < block.Count && !IsFull; record++)
         {
             BeginRow();
-            // Where the next byte goes is kept in a register.
-            var (bytes, at) = (_bytes, _at);
+            // There is room for the longest record with its keys, so nothing is checked; and what is too much is written over.
+            ref var row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), _rowStart);
+            var at = (nint)sizeof(int);
             for (var i = 0; i < keys.Length; i++)
             {
                 ref readonly var key = ref keys[i];
                 var (start, end) = fields[i] < 0 ? (0, 0) : block.Range(record, fields[i]);
                 var length = end - start;
-                key.Template.CopyTo(bytes, at);
+                key.Template.StoreUnsafe(ref Unsafe.Add(ref row, at));
                 at += key.Bytes;
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), length);
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref row, at), BitConverter.IsLittleEndian ? length : BinaryPrimitives.ReverseEndianness(length));
                 at += sizeof(int);
-                if (length <= CopyBytes / 2) Vector256.Create(block.Bytes, start).CopyTo(bytes, at);
-                else if (length <= CopyBytes) Vector512.Create(block.Bytes, start).CopyTo(bytes, at);
-                else block.Bytes.AsSpan(start, length).CopyTo(bytes.AsSpan(at));
+                if (length <= Vector256<byte>.Count) Vector256.LoadUnsafe(ref source, (nuint)start).StoreUnsafe(ref Unsafe.Add(ref row, at));
+                else if (length <= CopyBytes) Vector512.LoadUnsafe(ref source, (nuint)start).StoreUnsafe(ref Unsafe.Add(ref row, at));
+                else block.Bytes.AsSpan(start, length).CopyTo(_bytes.AsSpan(_rowStart + (int)at));
                 at += length;
             }
 
-            _at = at;
+            _at = _rowStart + (int)at;
             EndRow(block.IsAscii);
         }
 

@@ -7,7 +7,7 @@ namespace CoffeeShop.Client;
 /// <summary>How far a session is. May be read at any time, from any thread.</summary>
 public sealed class ClientProgress
 {
-    private readonly ImmutableDictionary<Table, long> _total;
+    private readonly ImmutableArray<long> _total;
     private readonly long[] _acknowledged = new long[TableRegistry.All.Length];
 
     /// <summary>Nothing has been sent.</summary>
@@ -16,7 +16,7 @@ public sealed class ClientProgress
     public ClientProgress(Dataset dataset, TimeProvider clock)
     {
         Times = new AcknowledgementTimes(clock);
-        _total = TableRegistry.All.ToImmutableDictionary(table => table, table => dataset.Files.Where(file => file.File.Table == table).Sum(file => file.File.Length));
+        _total = [.. TableRegistry.All.Select(table => dataset.Files.Where(file => file.File.Table == table).Sum(file => file.File.Length))];
     }
 
     /// <summary>How long batches took to be acknowledged.</summary>
@@ -28,7 +28,7 @@ public sealed class ClientProgress
 
     /// <summary>The size of a table's files.</summary>
     /// <param name="table">The table.</param>
-    public long Total(Table table) => _total[table];
+    public long Total(Table table) => _total[TableRegistry.All.IndexOf(table)];
 
     internal void Acknowledge(Table table, long inputBytes, bool isEnd) =>
         // After a lost connection there may be less than before, as far as the client knows; it is not shown.

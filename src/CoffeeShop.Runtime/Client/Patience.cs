@@ -34,7 +34,9 @@ internal sealed class Patience(string clientId, ILogger logger, TimeProvider clo
     public async Task TellAsync(Func<bool> isWaiting, Func<Task> onLost, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stop))
+        // It ends without an exception, which would take longer than all else at the end of a session.
+        await using var stopping = stop.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             if (!isWaiting())
             {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace CoffeeShop.Client;
 
 /// <summary>
-/// Sends the batches of a dataset over a connection. One thread reads and cuts ahead of the sending, so that neither the
+/// Sends the batches of a dataset over a connection. Reading and cutting go on ahead of the sending, so that neither the
 /// disk nor the network waits for the other.
 /// </summary>
 /// <param name="connection">Where to.</param>
@@ -25,7 +25,7 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
         List<Outgoing> ends = [];
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var ready = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
-        var reading = Task.Factory.StartNew(() => Read(batching, ready.Writer, ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var reading = Task.Run(() => ReadAsync(batching, ready.Writer, ending.Token), CancellationToken.None);
         try
         {
             await foreach (var outgoing in ready.Reader.ReadAllAsync(stop))
@@ -71,16 +71,11 @@ internal sealed class Upload(Connection connection, Unacknowledged unacknowledge
         FailPoint.ClientSent.Hit();
     }
 
-    private static void Read(Batching batching, ChannelWriter<Outgoing> ready, CancellationToken stop)
+    private static async Task ReadAsync(Batching batching, ChannelWriter<Outgoing> ready, CancellationToken stop)
     {
         try
         {
-            foreach (var outgoing in batching.Read(stop))
-            {
-                while (!ready.TryWrite(outgoing))
-                    if (!ready.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult()) return;
-            }
-
+            foreach (var outgoing in batching.Read(stop)) await ready.WriteAsync(outgoing, stop);
             ready.Complete();
         }
         catch (Exception e)

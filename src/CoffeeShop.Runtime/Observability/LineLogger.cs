@@ -12,6 +12,26 @@ public sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : 
 {
     private readonly Lock _writing = new();
 
+    /// <summary>
+    /// Loggers that write lines from a level on. What the framework says below a warning is of interest only to somebody who
+    /// debugs. Made by hand: a container of services takes longer than sending a small dataset.
+    /// </summary>
+    /// <param name="output">Gets the lines.</param>
+    /// <param name="level">The least level.</param>
+    /// <param name="clock">Tells the time.</param>
+    public static LoggerFactory NewFactory(TextWriter output, LogLevel level, TimeProvider clock)
+    {
+        var options = new LoggerFilterOptions { MinLevel = level };
+        // A host that does not start or stop well throws, and whoever called it tells that.
+        AddRule("Microsoft.Extensions.Hosting", LogLevel.None);
+        if (level > LogLevel.Debug) AddRule("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        var factory = new LoggerFactory([], options);
+        factory.AddProvider(new LineLoggerProvider(output, clock));
+        return factory;
+
+        void AddRule(string category, LogLevel least) => options.Rules.Add(new LoggerFilterRule(providerName: null, category, least, filter: null));
+    }
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
@@ -33,15 +53,21 @@ public sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : 
         // What is below the level of the configuration is filtered before it comes here.
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Write(logLevel, OfOurs(state as IReadOnlyList<KeyValuePair<string, object?>> ?? []) ?? OfOthers(formatter(state, exception)), exception);
+
+        private void Write(LogLevel level, string text, Exception? exception)
         {
-            var values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
-            var template = values.FirstOrDefault(value => value.Key == TemplateKey).Value as string;
-            var text = template?.StartsWith("action: ", StringComparison.Ordinal) == true
-                ? LogText.Fill(template, values)
-                : $"action: log | category: {LogText.Escape(category)} | message: {LogText.Escape(formatter(state, exception))}";
             if (exception is not null) text += $" | error: {LogText.Escape($"{exception.GetType().Name}: {exception.Message}")}";
-            provider.Write(logLevel, text);
+            provider.Write(level, text);
+        }
+
+        private string OfOthers(string message) => $"action: log | category: {LogText.Escape(category)} | message: {LogText.Escape(message)}";
+
+        private static string? OfOurs(IReadOnlyList<KeyValuePair<string, object?>> values)
+        {
+            var template = values.FirstOrDefault(value => value.Key == TemplateKey).Value as string;
+            return template?.StartsWith("action: ", StringComparison.Ordinal) == true ? LogText.Fill(template, values) : null;
         }
     }
 }

@@ -33,18 +33,4 @@ public static class LogLevels
         LogLevel.Warning => "WARNING",
         _ => "ERROR",
     };
-
-    /// <summary>
-    /// Logs in lines from a level on. What the framework says below a warning is of interest only to somebody who debugs.
-    /// </summary>
-    /// <param name="logging">What is set up.</param>
-    /// <param name="output">Gets the lines.</param>
-    /// <param name="level">The least level.</param>
-    /// <param name="clock">Tells the time.</param>
-    public static ILoggingBuilder AddLines(this ILoggingBuilder logging, TextWriter output, LogLevel level, TimeProvider clock)
-    {
-        // A host that does not start or stop well throws, and whoever called it tells that.
-        logging.ClearProviders().SetMinimumLevel(level).AddProvider(new LineLoggerProvider(output, clock)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        return level <= LogLevel.Debug ? logging : logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
-    }
 }

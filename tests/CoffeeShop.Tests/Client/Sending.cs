@@ -65,7 +65,7 @@ internal sealed class Sending : IDisposable
     private ILogger Logger()
     {
         // Not disposed: it holds nothing but the writer.
-        var logs = LoggerFactory.Create(logging => logging.AddLines(_log, LogLevel.Debug, TimeProvider.System));
+        var logs = LineLoggerProvider.NewFactory(_log, LogLevel.Debug, TimeProvider.System);
         return logs.CreateLogger("Client");
     }
 }

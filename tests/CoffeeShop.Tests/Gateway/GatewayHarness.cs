@@ -41,7 +41,7 @@ internal sealed class GatewayHarness : IAsyncDisposable
         clock ??= TimeProvider.System;
         var options = new GatewayOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), HttpAddress = new IPEndPoint(IPAddress.Loopback, 0), IsOnlyGateway = true, Limits = Limits };
         var log = new LockedWriter();
-        var logs = LoggerFactory.Create(logging => logging.AddLines(log, level, clock));
+        var logs = LineLoggerProvider.NewFactory(log, level, clock);
         var state = folder ?? new TemporaryFolder();
         var storage = StateFolder.Open(state["state"], clock);
         var bus = new InMemoryBus();

@@ -71,7 +71,7 @@ public sealed partial class LogTests
     private static string Lines(LogLevel level, Action<ILogger> log, Action<ILoggerFactory>? logAll = null)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        using var factory = LoggerFactory.Create(logging => logging.AddLines(output, level, new FakeTimeProvider(new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero))));
+        using var factory = LineLoggerProvider.NewFactory(output, level, new FakeTimeProvider(new DateTimeOffset(2025, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)));
         log(factory.CreateLogger("Test"));
         logAll?.Invoke(factory);
         return output.ToString();

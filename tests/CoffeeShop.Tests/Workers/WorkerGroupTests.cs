@@ -282,7 +282,7 @@ public sealed class WorkerGroupTests
         var log = new LockedWriter();
         await using (log)
         {
-            using var logs = LoggerFactory.Create(logging => logging.AddLines(log, LogLevel.Information, TimeProvider.System));
+            using var logs = LineLoggerProvider.NewFactory(log, LogLevel.Information, TimeProvider.System);
             var recovered = server.Workers.WaitForRecoveryAsync(TimeSpan.FromMilliseconds(5), TimeProvider.System, logs.CreateLogger("Workers"), TestContext.Current.CancellationToken);
             await Eventually.Holds(
                 () => log.Text.Contains("action: owner_recovered | result: in_progress | workers: shard.1\n", StringComparison.Ordinal), () => $"Expected the log to say for whom the server waits.\n{log.Text}");
