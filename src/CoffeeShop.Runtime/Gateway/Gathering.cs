@@ -22,11 +22,13 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
     private TaskCompletionSource<BatchReceived>? _gathered;
     private Batch? _batch;
     private long _rowBytes;
+    // Rows are being read, which nobody waits for: what is due is published when they have been.
+    private bool _isReading;
 
     /// <summary>The rows of the session that were rejected.</summary>
     public RejectionList Rejections => _intake.Rejections;
 
-    /// <summary>Takes in the rows of a frame.</summary>
+    /// <summary>Takes in the rows of a frame, one frame after the other.</summary>
     /// <returns>Completes when they can no longer be lost.</returns>
     /// <exception cref="ProtocolException">They are no rows of the table, or the table has ended.</exception>
     public Task<BatchReceived> Add(TableRows rows)
@@ -35,12 +37,27 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
         {
             if (_numbering.HasEnded(rows.Table)) throw new ProtocolException($"{rows.Table}: found a batch after the EOF of the table, expected none.");
             if (_batch is { } other && other.Table != rows.Table) Publish();
-            _batch = _intake.Read(rows);
-            _rowBytes += rows.Rows.Length;
-            _gathered ??= new TaskCompletionSource<BatchReceived>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var answer = _gathered.Task;
-            if (_onTheirWay.Count == 0 || _rowBytes >= RowBytesMax) Publish();
-            return answer;
+            _isReading = true;
+        }
+
+        try
+        {
+            var batch = _intake.Read(rows);
+            lock (_lock)
+            {
+                _batch = batch;
+                _rowBytes += rows.Rows.Length;
+                _gathered ??= new TaskCompletionSource<BatchReceived>(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _gathered.Task;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _isReading = false;
+                if (_gathered is not null && (_onTheirWay.Count == 0 || _rowBytes >= RowBytesMax)) Publish();
+            }
         }
     }
 
@@ -93,7 +110,7 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
         lock (_lock)
         {
             _onTheirWay.Remove(gathered.Task);
-            if (_gathered is not { } waiting || _onTheirWay.Count > 0) return;
+            if (_isReading || _gathered is not { } waiting || _onTheirWay.Count > 0) return;
             try
             {
                 Publish();
