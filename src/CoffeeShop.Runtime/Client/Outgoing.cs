@@ -19,15 +19,15 @@ internal sealed record Outgoing(Table Table, long Number, bool IsEnd, ArrayBuffe
 /// <summary>Buffers of frames, used again and again: there are as many as frames on their way.</summary>
 internal sealed class FramePool
 {
-    private readonly ConcurrentQueue<ArrayBufferWriter<byte>> _free = new();
+    private readonly ConcurrentStack<ArrayBufferWriter<byte>> _free = new();
 
     /// <summary>An empty buffer for a frame.</summary>
-    public ArrayBufferWriter<byte> Rent() => _free.TryDequeue(out var frame) ? frame : new ArrayBufferWriter<byte>();
+    public ArrayBufferWriter<byte> Rent() => _free.TryPop(out var frame) ? frame : new ArrayBufferWriter<byte>();
 
     /// <summary>Takes a frame back.</summary>
     public void Return(ArrayBufferWriter<byte> frame)
     {
         frame.ResetWrittenCount();
-        _free.Enqueue(frame);
+        _free.Push(frame);
     }
 }

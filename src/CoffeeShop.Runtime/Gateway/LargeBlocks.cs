@@ -13,7 +13,7 @@ internal sealed class LargeBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     private const int BlockBytes = 64 << 10;
     private const int BlocksKept = 1024;
 
-    private readonly ConcurrentQueue<Block> _free = [];
+    private readonly ConcurrentStack<Block> _free = [];
     private int _kept;
 
     public override int MaxBufferSize => BlockBytes;
@@ -21,7 +21,7 @@ internal sealed class LargeBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (!_free.TryDequeue(out var block)) return new Block(this);
+        if (!_free.TryPop(out var block)) return new Block(this);
         Interlocked.Decrement(ref _kept);
         return block.Open();
     }
@@ -35,7 +35,7 @@ internal sealed class LargeBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
 
     private void Return(Block block)
     {
-        if (Interlocked.Increment(ref _kept) <= BlocksKept) _free.Enqueue(block);
+        if (Interlocked.Increment(ref _kept) <= BlocksKept) _free.Push(block);
         else Interlocked.Decrement(ref _kept);
     }
 
