@@ -10,8 +10,11 @@ namespace CoffeeShop.Storage.Sqlite;
 /// </summary>
 public sealed partial class SqliteStorage : IStorage
 {
-    /// <summary>The number of shards of a new database, when none is asked for.</summary>
-    public const int ShardsOfNew = 8;
+    /// <summary>
+    /// The number of shards of a new database, when none is asked for: one for each processor, since they stay within one
+    /// process and each costs a record of every batch. It does not change when the database moves to another machine.
+    /// </summary>
+    public static int ShardsOfNew { get; } = Math.Min(Environment.ProcessorCount, 8);
 
     private readonly string _file;
     private readonly TimeProvider _clock;
