@@ -97,7 +97,7 @@ measure() {
 start
 # Pair 0 is the warm-up: files are in the page cache and the server's code is compiled from then on.
 for ((pair = 0; pair <= pairs; pair++)); do
-    measure "$pair" run "$coffee" run --data "$large" --out "$out/run" --quiet
+    measure "$pair" run "$coffee" run --data "$large" --out "$out/run"
     measure "$pair" version2 "$coffee" send --server "$address" --data "$large" --out "$out/version2"
     measure "$pair" version1 "$coffee" send --server "$address" --data "$large" --out "$out/version1" --protocol 1
     cmp "$out/run/client-1.ndjson" "$out/version2/client-1.ndjson" || fail "the server's answers are not those of run."

@@ -135,8 +135,7 @@ public static class RowsReader
             foreach (ref readonly var key in _pattern[.._patternLength])
             {
                 if (_rows.Length - at < RowKeys.TemplateBytes + sizeof(int)) return false;
-                var difference = Vector256.Create(_rows[at..]) ^ Vector256.Create(_rows[key.Start..]);
-                if ((difference & RowKeys.MaskOf(key.Bytes)) != Vector256<byte>.Zero) return false;
+                if ((Vector256.Create(_rows[at..]) & key.Mask) != key.Template) return false;
                 at += key.Bytes;
                 var length = BinaryPrimitives.ReadInt32LittleEndian(_rows[at..]);
                 at += sizeof(int);
@@ -167,8 +166,8 @@ public static class RowsReader
                 seen |= known.Bit;
                 if (known.Bit == 0) AddUnknown(key, ref others);
                 var column = known.Column >= 0 ? known.Column : fields.Length - 1;
-                _pattern[pair] = new KnownKey(start, _at - start, column);
                 isPattern &= _at - start <= RowKeys.TemplateBytes;
+                if (isPattern) _pattern[pair] = new KnownKey(Load(start) & RowKeys.MaskOf(_at - start), RowKeys.MaskOf(_at - start), _at - start, column);
                 fields[column] = ReadText(int.MaxValue, "the length of a value");
             }
 
@@ -229,6 +228,6 @@ public static class RowsReader
         public int Length => End - Before - 1;
     }
 
-    /// <summary>Where a key that has been looked up begins with its length, how many bytes both take, and the column whose field follows.</summary>
-    private readonly record struct KnownKey(int Start, int Bytes, int Column);
+    /// <summary>A key that has been looked up, with its length before it: what of the template counts, how many bytes that is, and the column whose field follows.</summary>
+    private readonly record struct KnownKey(Vector256<byte> Template, Vector256<byte> Mask, int Bytes, int Column);
 }

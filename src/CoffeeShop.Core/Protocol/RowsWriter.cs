@@ -106,9 +106,10 @@ public sealed class RowsWriter
         ref var source = ref MemoryMarshal.GetArrayDataReference(block.Bytes);
         for (; record < block.Count && !IsFull; record++)
         {
-            BeginRow();
+            if (_frame is null) BeginFrame();
             // There is room for the longest record with its keys, so nothing is checked; and what is too much is written over.
             ref var row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), _rowStart);
+            WriteLength(ref row, keys.Length);
             var at = (nint)sizeof(int);
             for (var i = 0; i < keys.Length; i++)
             {
@@ -117,7 +118,7 @@ public sealed class RowsWriter
                 var length = end - start;
                 key.Template.StoreUnsafe(ref Unsafe.Add(ref row, at));
                 at += key.Bytes;
-                Unsafe.WriteUnaligned(ref Unsafe.Add(ref row, at), BitConverter.IsLittleEndian ? length : BinaryPrimitives.ReverseEndianness(length));
+                WriteLength(ref Unsafe.Add(ref row, at), length);
                 at += sizeof(int);
                 if (length <= Vector256<byte>.Count) Vector256.LoadUnsafe(ref source, (nuint)start).StoreUnsafe(ref Unsafe.Add(ref row, at));
                 else if (length <= CopyBytes) Vector512.LoadUnsafe(ref source, (nuint)start).StoreUnsafe(ref Unsafe.Add(ref row, at));
@@ -164,6 +165,10 @@ public sealed class RowsWriter
         _bytes = memory.Array!;
     }
 
+    private static void WriteLength(ref byte at, int length) =>
+        Unsafe.WriteUnaligned(ref at, BitConverter.IsLittleEndian ? length : BinaryPrimitives.ReverseEndianness(length));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndRow(bool isAscii)
     {
         // Nearly all rows are ASCII, and that is found out for a whole row at once.
