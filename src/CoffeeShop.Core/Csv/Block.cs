@@ -16,7 +16,7 @@ public sealed class Block
     public const int RecordBytesMax = Protocol.Frame.BodyBytesMax - (4 * 1024);
 
     /// <summary>There are always this many bytes behind <see cref="End"/>, so that a scanner may load whole vectors and end a last line.</summary>
-    internal const int BytesBehind = 64 + 1;
+    internal const int BytesBehind = Tables.ColumnFields.BytesBehind + 1;
 
     internal byte[] Bytes;
 
@@ -33,7 +33,11 @@ public sealed class Block
 
     /// <summary>An empty block that is cut at another size.</summary>
     /// <param name="target">The size in bytes, at most <see cref="RecordBytesMax"/>.</param>
-    public Block(int target) => (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
+    public Block(int target)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(target, RecordBytesMax);
+        (Target, Bytes) = (target, new byte[1 + target + BytesBehind]);
+    }
 
     /// <summary>Where in the file the records begin.</summary>
     public long Offset { get; internal set; }

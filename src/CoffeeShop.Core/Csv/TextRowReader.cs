@@ -30,25 +30,25 @@ public sealed class TextRowReader
     /// <param name="batch">A batch of the file's table, used for checking the rows; what was in it is lost.</param>
     /// <param name="fields">The field of each key; −1 for one that the file does not have, whose values are empty.</param>
     /// <param name="writer">Gets the rows, in the order of the file.</param>
-    /// <param name="onFull">Called when it is full, to flush it.</param>
-    public void Read(CsvFile file, Block block, Batch batch, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
+    /// <returns>The writer, each time it is full: it is to be flushed before the next is asked for, so that no more frames are held than are sent.</returns>
+    public IEnumerable<RowsWriter> Read(CsvFile file, Block block, Batch batch, int[] fields, RowsWriter writer)
     {
         _rejected.Clear();
         _rows.Read(file.File, file.Header, block, batch);
-        if (_rows.Plain is { } plain) Write(plain, fields, writer, onFull);
-        else if (batch.Count > 0) WriteRecords(block, fields, writer, onFull);
+        if (_rows.Plain is { } plain) return Write(plain, fields, writer);
+        return batch.Count > 0 ? WriteRecords(block, fields, writer) : [];
     }
 
-    private static void Write(PlainBlock plain, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
+    private static IEnumerable<RowsWriter> Write(PlainBlock plain, int[] fields, RowsWriter writer)
     {
         for (var record = 0; record < plain.Count;)
         {
             record = writer.Add(plain, record, fields);
-            if (writer.IsFull) onFull();
+            if (writer.IsFull) yield return writer;
         }
     }
 
-    private void WriteRecords(Block block, ReadOnlySpan<int> fields, RowsWriter writer, Action onFull)
+    private IEnumerable<RowsWriter> WriteRecords(Block block, int[] fields, RowsWriter writer)
     {
         using var records = CsvReader.Create(block.Lines, block.HasQuotes ? Quoted : CsvDialect.Plain);
         while (records.Read())
@@ -57,7 +57,7 @@ public sealed class TextRowReader
             writer.BeginRow();
             foreach (var field in fields) writer.Value(field < 0 ? [] : records.GetSpan(field));
             writer.EndRow();
-            if (writer.IsFull) onFull();
+            if (writer.IsFull) yield return writer;
         }
     }
 }

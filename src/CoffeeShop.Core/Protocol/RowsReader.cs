@@ -67,6 +67,7 @@ public static class RowsReader
         {
             // Behind the columns, one for whatever no query reads.
             var width = batch.Columns.Length + 1;
+            // And one behind the last, which is read by nobody and asked for by those who read columns.
             Span<Field> fields = stackalloc Field[(RowsAtOnce * width) + 1];
             var taken = batch.Count;
             while (_row < count)
@@ -90,7 +91,7 @@ public static class RowsReader
         private readonly bool HasBytesBehind => _rows.Length - _at >= ColumnFields.BytesBehind;
 
         /// <summary>Parses the fields of rows, column by column if every value fits, and row by row what is left.</summary>
-        /// <returns>How many rows are in the batch.</returns>
+        /// <returns>How many rows were added.</returns>
         private readonly int Take(Batch batch, int taken, int first, ReadOnlySpan<Field> fields, int count, RejectedRow onRejected)
         {
             var columns = batch.Columns;

@@ -24,7 +24,7 @@ public sealed class RowsWriter
     private const int RowsStart = Frame.HeaderBytes + TableRows.HeaderBytes;
 
     /// <summary>Values that are not longer are copied in one step, with what stands behind them.</summary>
-    private const int CopyBytes = 64;
+    private const int CopyBytes = ColumnFields.BytesBehind;
 
     // Two frames' worth: the row that does not fit any more stands behind those that do. Behind it, what is copied too much.
     private const int BufferBytes = RowsStart + (2 * RowsBytesMax) + CopyBytes;

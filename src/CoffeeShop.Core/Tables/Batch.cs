@@ -37,7 +37,7 @@ public sealed class Batch
     /// <summary>Takes all rows out.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>The columns, to be filled row by row or all rows at once.</summary>
+    /// <summary>The columns, to be filled row by row or many rows at once.</summary>
     internal ReadOnlySpan<ColumnBuffer> Columns => _buffers;
 
     /// <summary>Makes room for this many rows.</summary>

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace CoffeeShop.Tables;
 
 /// <summary>
-/// The storage of a text column: where each text begins and ends, in bytes of its own when rows are set one by one, and in
-/// the bytes of the block when all are set at once.
+/// The storage of a text column: where each text begins and ends, in the bytes of the block when a block is set at once,
+/// and otherwise in bytes of its own.
 /// </summary>
 internal sealed partial class TextBuffer : ColumnBuffer
 {

@@ -16,7 +16,7 @@ internal sealed record Outgoing(Table Table, long Number, bool IsEnd, ArrayBuffe
     public int Bytes { get; } = Frame.WrittenCount;
 }
 
-/// <summary>Buffers of frames, used again and again: there are as many as frames on their way.</summary>
+/// <summary>Buffers of frames, used again and again: there are as many as frames on their way. The last that came back goes out first: it is in a cache still.</summary>
 internal sealed class FramePool
 {
     private readonly ConcurrentStack<ArrayBufferWriter<byte>> _free = new();

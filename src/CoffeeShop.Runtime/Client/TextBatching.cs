@@ -7,7 +7,6 @@ namespace CoffeeShop.Client;
 /// <summary>Batches of version 1: each row has exactly the keys of the documents, and the last batch of a file says so.</summary>
 internal sealed class TextBatching : Batching
 {
-    private readonly Queue<CutBatch> _whole = new();
     private readonly TextRowReader _reader;
     private readonly int _batchRows;
     private RowsWriter _writer;
@@ -24,23 +23,18 @@ internal sealed class TextBatching : Batching
     protected override IEnumerable<CutBatch> ReadBlock(CsvFile file, Block block)
     {
         int[] fields = [.. _writer.Keys.Select(key => FieldOf(file, key))];
-        _reader.Read(file, block, BatchOf(file.File.Table), fields, _writer, () => Flush(BatchStatus.Continue));
-        while (_whole.TryDequeue(out var cut)) yield return cut;
+        return _reader.Read(file, block, BatchOf(file.File.Table), fields, _writer).Select(_ => Flush(BatchStatus.Continue));
     }
 
-    protected override IEnumerable<CutBatch> EndFile()
-    {
-        if (_writer.Count > 0) Flush(BatchStatus.EndOfFile);
-        while (_whole.TryDequeue(out var cut)) yield return cut;
-    }
+    protected override IEnumerable<CutBatch> EndFile() => _writer.Count > 0 ? [Flush(BatchStatus.EndOfFile)] : [];
 
     protected override IMessage EndTable(Table table, long last) => new EndOfTable(table, last, HashSum: null);
 
-    private void Flush(BatchStatus status)
+    private CutBatch Flush(BatchStatus status)
     {
         var number = NextNumber();
         var (frame, rows) = _writer.Flush(number, status);
-        _whole.Enqueue(new CutBatch(number, frame, rows));
+        return new CutBatch(number, frame, rows);
     }
 
     /// <summary>The field of a key; −1 when the file has none, and an empty value is sent.</summary>

@@ -56,7 +56,7 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
             lock (_lock)
             {
                 _isReading = false;
-                if (_gathered is not null && (_onTheirWay.Count == 0 || _rowBytes >= RowBytesMax)) Publish();
+                if (_gathered is not null && (_onTheirWay.Count == 0 || _rowBytes >= RowBytesMax)) TryPublish();
             }
         }
     }
@@ -79,6 +79,21 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
 
         await Task.WhenAll(onTheirWay);
         return end;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown to those who wait for the answer.")]
+    private void TryPublish()
+    {
+        var waiting = _gathered!;
+        try
+        {
+            Publish();
+        }
+        catch (Exception e)
+        {
+            // Those who wait for it hear of it, whoever happens to be here.
+            waiting.TrySetException(e);
+        }
     }
 
     private void Publish()
@@ -110,16 +125,7 @@ internal sealed class Gathering(GatewayContext gateway, SessionId session, int s
         lock (_lock)
         {
             _onTheirWay.Remove(gathered.Task);
-            if (_isReading || _gathered is not { } waiting || _onTheirWay.Count > 0) return;
-            try
-            {
-                Publish();
-            }
-            catch (Exception e)
-            {
-                // Those who wait for it hear of it: there is nobody else here.
-                waiting.TrySetException(e);
-            }
+            if (!_isReading && _gathered is not null && _onTheirWay.Count == 0) TryPublish();
         }
     }
 }

@@ -83,6 +83,25 @@ public sealed class BatchingTests
         Assert.Equal(TableRegistry.All.Select(table => new EndOfTable(table, 0, 0)), Frames(Columns(dataset, 5)).Select(frame => Frame.Of(frame, Sender.Client).Read()));
     }
 
+    [Fact]
+    public void However_small_batches_are_no_more_frames_are_held_than_are_on_their_way()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("users.csv", "user_id,gender,birthdate,registered_at\n" + string.Concat(Enumerable.Range(1, 3000).Select(user => $"{user},f,2000-01-01,2023-07-01 08:00:00\n")));
+        var batching = Texts(Dataset.Open(new DatasetOptions(folder.Path, AllowMissing: true)), rows: 1);
+        HashSet<ArrayBufferWriter<byte>> frames = [];
+        var count = 0;
+        foreach (var outgoing in batching.Read(TestContext.Current.CancellationToken))
+        {
+            count++;
+            frames.Add(outgoing.Frame);
+            batching.Frames.Return(outgoing.Frame);
+        }
+
+        Assert.Equal(3000 + TableRegistry.All.Length, count);
+        Assert.InRange(frames.Count, 1, 3);
+    }
+
     private static void ForRandomDatasets(Action<Dataset, int> check) => Seeds.Check(first: 1, count: 25, (random, _) =>
     {
         using var folder = new TemporaryFolder();

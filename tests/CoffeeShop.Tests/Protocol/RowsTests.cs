@@ -41,6 +41,43 @@ public sealed class RowsTests
         Assert.Equal(["row 1 user_id: ", "row 2 birthdate: 2001-02-29"], _rejected);
     }
 
+    [Theory]
+    [InlineData(255, "x")]
+    [InlineData(256, "x")]
+    [InlineData(257, "x")]
+    [InlineData(700, "x")]
+    [InlineData(700, "é")]
+    public void Rows_of_several_messages_are_appended_and_each_that_is_wrong_is_named_by_its_place(int count, string letter)
+    {
+        int[] wrong = [.. ((int[])[0, 100, 255, 256, 511, 600, count - 1]).Where(row => row < count).Distinct()];
+        var batch = new Batch(Transactions.Table);
+        List<string> expected = [];
+        for (var message = 0; message < 3; message++)
+        {
+            List<byte> rows = [];
+            List<int> rejected = [];
+            for (var row = 0; row < count; row++)
+            {
+                // The last message is right as a whole; texts are shorter and longer than what is copied at once.
+                var isWrong = message < 2 && wrong.Contains(row);
+                var id = string.Concat(Enumerable.Repeat(letter, 1 + (row % 70)));
+                rows.AddRange(Row(
+                    ["transaction_id", id], ["store_id", isWrong ? "-" : $"{row % 10}"], ["payment_method_id", "1"], ["user_id", ""],
+                    ["original_amount", "78"], ["discount_applied", "0"], ["final_amount", $"{message}.5"], ["created_at", "2024-01-01 10:06:50"]));
+                if (!isWrong) expected.Add($"{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(id))}|{row % 10}|-1|{(message * 10_000) + 5000}|2024-01-01 10:06:50");
+            }
+
+            RowsReader.Append([.. rows], count, batch, (row, column, _) =>
+            {
+                Assert.Equal(Transactions.StoreId, column);
+                rejected.Add(row);
+            });
+            Assert.Equal(message < 2 ? wrong : [], rejected);
+        }
+
+        Assert.Equal(expected, Shown.Rows(batch));
+    }
+
     public static TheoryData<string, byte[], int> Wrong => new()
     {
         { "found no birthdate", Row(["user_id", "1"], ["gender", "a long enough value"]), 1 },

@@ -11,10 +11,10 @@ namespace CoffeeShop.Storage.Sqlite;
 public sealed partial class SqliteStorage : IStorage
 {
     /// <summary>
-    /// The number of shards of a new database, when none is asked for: one for each processor, since they stay within one
-    /// process and each costs a record of every batch. It does not change when the database moves to another machine.
+    /// The number of shards of a new database, when none is asked for: one for each processor, from two to eight, since they
+    /// stay within one process and each costs a record of every batch. It does not change when the database moves to another machine.
     /// </summary>
-    public static int ShardsOfNew { get; } = Math.Min(Environment.ProcessorCount, 8);
+    public static int ShardsOfNew { get; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     private readonly string _file;
     private readonly TimeProvider _clock;

@@ -82,7 +82,7 @@ internal sealed class Writer : IDisposable
             while (_asked.Count == 0)
             {
                 if (_isClosed) return false;
-                if (!Monitor.Wait(_asked, time)) return true;
+                if (!Monitor.Wait(_asked, time) && _asked.Count == 0 && !_isClosed) return true;
             }
 
             for (var bytes = 0L; bytes < GroupBytesMax && _asked.TryDequeue(out var operation); bytes += operation.Bytes) group.Add(operation);
